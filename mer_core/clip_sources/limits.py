@@ -1,0 +1,68 @@
+"""How large a clip may be, checked before and while it is decoded."""
+
+from dataclasses import dataclass
+
+from mer_core.errors import ClipError
+
+_LONGEST_NAME = 80
+
+
+@dataclass(frozen=True)
+class ClipLimits:
+    """The most that reading one clip may take.
+
+    Attributes:
+        max_frames: number of frames.
+        max_pixels: width times height of a frame.
+        max_expanded_bytes: all members of a zip together, uncompressed; also any single image file of a folder.
+        max_decoded_bytes: the decoded frames in memory (frames x height x width x 3).
+    """
+
+    max_frames: int = 2000
+    max_pixels: int = 3840 * 2160
+    max_expanded_bytes: int = 300_000_000
+    max_decoded_bytes: int = 3_000_000_000
+
+
+def check_pixels(name: str, width: int, height: int, limits: ClipLimits) -> None:
+    """Raise ClipError when a frame of `width` x `height` pixels is over the limit."""
+    if width * height > limits.max_pixels:
+        raise ClipError(
+            f"{shown(name)} is {width} x {height} pixels and at most {megapixels(limits.max_pixels)} can be read: "
+            "scale it down."
+        )
+
+
+def check_frames(name: str, num_frames: int, limits: ClipLimits) -> None:
+    """Raise ClipError when `num_frames` is over the limit."""
+    if num_frames > limits.max_frames:
+        raise ClipError(
+            f"{shown(name)} has {num_frames} frames and at most {limits.max_frames} can be read: "
+            "cut out the part around the expression."
+        )
+
+
+def check_decoded(name: str, num_frames: int, width: int, height: int, limits: ClipLimits) -> None:
+    """Raise ClipError when so many frames of that size would take too much memory."""
+    needed = num_frames * width * height * 3
+    if needed > limits.max_decoded_bytes:
+        raise ClipError(
+            f"{shown(name)} needs {megabytes(needed)} of memory for {num_frames} frames of {width} x {height} "
+            f"pixels and may take {megabytes(limits.max_decoded_bytes)}: cut it or scale it down."
+        )
+
+
+def megabytes(num_bytes: int) -> str:
+    """Return a size as people write it, e.g. ``300 MB``."""
+    return f"{num_bytes / 1e6:,.0f} MB" if num_bytes >= 1e6 else f"{num_bytes:,} bytes"
+
+
+def megapixels(num_pixels: int) -> str:
+    """Return a number of pixels as people write it, e.g. ``8.3 megapixels``."""
+    return f"{num_pixels / 1e6:.1f} megapixels" if num_pixels >= 1e5 else f"{num_pixels:,} pixels"
+
+
+def shown(name: str) -> str:
+    """Return a file name fit for a message: names inside a zip may hold control characters or go on for pages."""
+    printable = "".join(letter if letter.isprintable() else "?" for letter in name)
+    return printable if len(printable) <= _LONGEST_NAME else f"{printable[:_LONGEST_NAME]}..."
