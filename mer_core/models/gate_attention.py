@@ -1,0 +1,108 @@
+"""The self-attention of Off-TANet and mini-AORCNN: a learnt gate on each 14x14 map.
+
+What the papers call self-attention multiplies, per channel, the query map with the transposed key map as 14x14
+matrices and takes one softmax over all 196 cells of the result. The output is that map times the value map, cell by
+cell. It is no attention between tokens: cell (i, j) of the score is row i of the query against row j of the key.
+Its picture is a *gate map*; hook `GateHead.gate` to get it.
+
+Sources: J. Zhang, F. Liu, A. Zhou, Off-TANet, PRICAI 2021, DOI 10.1007/978-3-030-89188-6_20; J. Zhang, F. Liu, J. Qi,
+Computer Science 49(6A), 2022, DOI 10.11896/jsjkx.210500023.
+"""
+
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+from mer_core.models.blocks import MapSoftmax, MatMul
+
+POSITION_TERMS = ("product", "bias", "none")
+"""How the position code p enters the score: q·kᵀ + q·pᵀ (the papers), q·kᵀ + p, or not at all."""
+
+
+def position_code(side: int) -> Tensor:
+    """Return the fixed position code p, float32 (side, side), symmetric.
+
+    p_ij = r_i + r_j with r_i the sine (i even) or cosine (i odd) of 1 / 10000^((i // 2) / side). The angle carries
+    no factor for the position itself: that is the papers' code.
+    """
+    index = torch.arange(side)
+    angle = 10000.0 ** -(torch.div(index, 2, rounding_mode="floor").double() / side)
+    row = torch.where(index % 2 == 0, angle.sin(), angle.cos())
+    return (row[:, None] + row[None, :]).float()
+
+
+class GateHead(nn.Module):
+    """One head: value map times a softmax gate computed from query, key and the fixed position code.
+
+    Submodules to hook: `query`, `key`, `value` (B, out_channels, side, side) and `gate`, whose output is the gate
+    map (B, out_channels, side, side), summing to 1 over each map.
+    """
+
+    position_code: Tensor
+
+    def __init__(self, in_channels: int, out_channels: int, side: int, position: str = "product") -> None:
+        super().__init__()
+        if position not in POSITION_TERMS:
+            raise ValueError(f"position must be one of {', '.join(POSITION_TERMS)}, not {position!r}")
+        self.position = position
+        self.query = nn.Conv2d(in_channels, out_channels, 1)
+        self.key = nn.Conv2d(in_channels, out_channels, 1)
+        self.value = nn.Conv2d(in_channels, out_channels, 1)
+        self.content_product = MatMul()
+        if position == "product":
+            self.position_product = MatMul()
+        if position != "none":
+            # fixed, so not part of a checkpoint
+            self.register_buffer("position_code", position_code(side), persistent=False)
+        self.gate = MapSoftmax()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (B, out_channels, side, side) of x (B, in_channels, side, side)."""
+        query = self.query(x)
+        score = self.content_product(query, self.key(x).transpose(2, 3))
+        if self.position == "product":
+            score = score + self.position_product(query, self.position_code.transpose(0, 1))
+        elif self.position == "bias":
+            score = score + self.position_code
+        return self.gate(score) * self.value(x)
+
+
+class GateAttention(nn.Module):
+    """Several gate heads on the same input, their outputs concatenated in head order.
+
+    As the gate works per channel, the number of heads changes nothing but the grouping of the weights: any number
+    of heads can compute the same function.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, side: int, num_heads: int = 4, position: str = "product"
+    ) -> None:
+        super().__init__()
+        if out_channels % num_heads:
+            raise ValueError(f"{out_channels} channels cannot be split into {num_heads} equal heads")
+        width = out_channels // num_heads
+        self.heads = nn.ModuleList(GateHead(in_channels, width, side, position) for _ in range(num_heads))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (B, out_channels, side, side) of x (B, in_channels, side, side)."""
+        return torch.cat([head(x) for head in self.heads], dim=1)
+
+
+class BottleneckTransformer(nn.Module):
+    """Two gate attentions in a row plus a 1x1 convolution of the input, then max pooling by 2."""
+
+    def __init__(
+        self, in_channels: int, out_channels: int, side: int, num_heads: int = 4, position: str = "product"
+    ) -> None:
+        super().__init__()
+        widths = (in_channels, out_channels, out_channels)
+        self.main = nn.Sequential(
+            *(GateAttention(before, after, side, num_heads, position) for before, after in pairwise(widths))
+        )
+        self.shortcut = nn.Conv2d(in_channels, out_channels, 1)
+        self.pool = nn.MaxPool2d(2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return (B, out_channels, side/2, side/2) of x (B, in_channels, side, side)."""
+        return self.pool(self.main(x) + self.shortcut(x))
