@@ -1,0 +1,145 @@
+"""The one way from a clip to an answer, for the app, the command line, the demo and the tests."""
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+from mer_core.analysis import Analysis, Prediction, PreparedClip
+from mer_core.apex import Interval, Noise, measure_noise, propose_intervals, with_markers
+from mer_core.checkpoints import Checkpoint
+from mer_core.clips import Clip
+from mer_core.crop import CropTransform, crop_around
+from mer_core.errors import MotionError
+from mer_core.faces import FaceTrack, track_face
+from mer_core.motion import Motion, MotionSettings, measure_motion
+from mer_core.motion_curve import motion_curve
+from mer_core.regions import face_mask
+from mer_core.stopwatch import Stopwatch
+from mer_core.warnings import analysis_warnings
+
+
+def prepare_clip(
+    clip: Clip, remove_head_motion: bool = True, progress: Callable[[float], None] | None = None
+) -> PreparedClip:
+    """The face, the motion curve and the proposed intervals of a clip: all that no marker changes.
+
+    Args:
+        clip: the frames.
+        remove_head_motion: subtract the head's rigid motion from the curve.
+        progress: told the finished share, 0 to 1.
+
+    Raises:
+        FaceError: no frame shows a face.
+        MotionError: fewer than two frames do.
+    """
+    tell = progress or (lambda share: None)
+    stopwatch = Stopwatch()
+    with stopwatch.step("face"):
+        track = track_face(clip, progress=lambda share: tell(share / 2))
+    with stopwatch.step("curve"):
+        curve = motion_curve(clip, track, remove_head_motion, progress=lambda share: tell(0.5 + share / 2))
+        candidates = propose_intervals(curve, clip.timestamps_ms)
+    return PreparedClip(clip, track, curve, candidates, stopwatch.milliseconds)
+
+
+class Predictor:
+    """Analyses clips with one checkpoint. Holds no state between clips; several threads may share it."""
+
+    def __init__(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+
+    def analyze(
+        self,
+        clip: Clip | PreparedClip,
+        *,
+        onset: int | None = None,
+        apex: int | None = None,
+        offset: int | None = None,
+        method: str | None = None,
+        remove_head_motion: bool | None = None,
+    ) -> Analysis:
+        """What moved between onset and apex, and what the network calls it.
+
+        Args:
+            clip: the frames; pass a `PreparedClip` to analyse other markers without tracking the face again.
+            onset: frame counted from 0; proposed when None, like `apex` and `offset`.
+            apex: as above.
+            offset: as above; it does not change motion or prediction.
+            method: flow method; the checkpoint's own when None. Another one puts the input outside what the network was
+                trained on, which a warning then says.
+            remove_head_motion: as above.
+
+        Raises:
+            FaceError: no frame shows a face.
+            MotionError: a marker lies beyond the clip, out of order, or on a frame without a face.
+        """
+        stopwatch = Stopwatch()
+        with stopwatch.step("total"):
+            settings = self._settings(method, remove_head_motion)
+            prepared = clip if isinstance(clip, PreparedClip) else prepare_clip(clip, settings.remove_head_motion)
+            interval = _chosen_interval(prepared, onset, apex, offset)
+            crop, landmarks = self._crop(prepared.track, interval.onset)
+            motion = _measure(prepared.clip, interval, crop, landmarks, settings, stopwatch)
+            noise = _scaled(
+                measure_noise(prepared.curve, interval, prepared.clip.timestamps_ms),
+                motion.crop_px / crop_around(prepared.track.landmarks[interval.onset]).size,
+            )
+            with stopwatch.step("network"):
+                network_input = self.checkpoint.input_spec.from_motion(motion)
+                prediction = self._predict(network_input, noise)
+        own = stopwatch.milliseconds
+        spent = {**(prepared.timings_ms if prepared is not clip else {}), **own}
+        found = (prepared, interval, crop, landmarks, motion, noise, network_input.numpy(), prediction, self.checkpoint)
+        warnings = analysis_warnings(prepared, interval, motion, noise, self.checkpoint.input_spec)
+        return Analysis(*found, warnings=warnings, timings_ms=spent)
+
+    def _settings(self, method: str | None, remove_head_motion: bool | None) -> MotionSettings:
+        own = self.checkpoint.input_spec.settings
+        return MotionSettings(
+            method or own.method,
+            own.strain_mode,
+            own.remove_head_motion if remove_head_motion is None else remove_head_motion,
+        )
+
+    def _crop(self, track: FaceTrack, onset: int) -> tuple[CropTransform, np.ndarray]:
+        spec = self.checkpoint.input_spec
+        crop = crop_around(track.landmarks[onset], spec.geometry)
+        if spec.crop_px is not None:
+            crop = crop.resized(spec.crop_px)
+        return crop, crop.to_crop(track.landmarks[onset])
+
+    @torch.inference_mode()
+    def _predict(self, network_input: torch.Tensor, noise: Noise) -> Prediction:
+        probabilities = self.checkpoint.model(network_input[None])[0].softmax(dim=0).tolist()
+        by_label = dict(zip(self.checkpoint.labels, probabilities, strict=True))
+        label = max(by_label, key=lambda name: by_label[name])
+        return Prediction(label, by_label, is_finding=not noise.at_noise_level)
+
+
+def _chosen_interval(prepared: PreparedClip, onset: int | None, apex: int | None, offset: int | None) -> Interval:
+    last = prepared.clip.num_frames - 1
+    for name, frame in (("onset", onset), ("apex", apex), ("offset", offset)):
+        if frame is not None and not 0 <= frame <= last:
+            raise MotionError(f"The {name} (frame {frame}) lies beyond the clip, whose frames are 0 to {last}.")
+    interval = with_markers(prepared.candidates[0], onset, apex, offset)
+    for name, frame in (("onset", interval.onset), ("apex", interval.apex)):
+        if frame in prepared.track.frames_without:
+            raise MotionError(f"The {name} (frame {frame}) shows no face; choose a frame that does.")
+    return interval
+
+
+def _measure(
+    clip: Clip,
+    interval: Interval,
+    crop: CropTransform,
+    landmarks: np.ndarray,
+    settings: MotionSettings,
+    stopwatch: Stopwatch,
+) -> Motion:
+    onset, apex = (crop.apply(clip.frames[frame]) for frame in (interval.onset, interval.apex))
+    return measure_motion(onset, apex, face_mask(landmarks, crop.size), settings, stopwatch)
+
+
+def _scaled(noise: Noise, factor: float) -> Noise:
+    return Noise(None if noise.noise_px is None else noise.noise_px * factor, noise.apex_px * factor)
