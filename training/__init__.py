@@ -1,0 +1,1 @@
+"""Training: from labelled motion to checkpoints with a record of how they came about."""

@@ -1,0 +1,100 @@
+"""The card of a checkpoint: what it is, where it comes from, what it must not be used for."""
+
+from mer_core.checkpoints import Checkpoint
+from mer_core.models import model_info
+
+_LIMITS = """## Limits
+
+It describes facial movement; it does not measure what someone feels, means or hides, and it is not a lie detector. It
+must choose one of three laboratory categories even for a face that did nothing. Not for decisions about people."""
+
+
+def fitted_card(checkpoint: Checkpoint, command: str) -> str:
+    """The card of a checkpoint trained on all samples at once, Markdown.
+
+    Args:
+        checkpoint: with `training` as `training.cli` records it.
+        command: the command line that made it.
+    """
+    training = checkpoint.training
+    counts = ", ".join(f"{number} {name}" for name, number in training["class_counts"].items())
+    return f"""{_front_matter("research use only")}
+# {checkpoint.name}
+
+{_network_line(checkpoint)}
+
+**Not yet cross-validated.** These weights were trained on all {training["num_samples"]} samples at once, so there is no
+person left on whom they could be scored. Its probabilities are not calibrated.
+
+## Origin
+
+- Training data: MEGC2019 composite (CASME II, SAMM, SMIC), the published 28x28 onset-apex flow maps:
+  {training["num_samples"]} clips of {training["num_subjects"]} people ({counts}); sha256 `{training["data_sha256"]}`.
+- Recipe: `{training["recipe"]}`, {training["epochs"]} epochs fixed beforehand, seed {training["seed"]}, last epoch;
+  final training loss {training["final_loss"]:.4f}.
+- Software: {training["software"]}.
+- Command: `{command}`
+
+## Terms
+
+**Research use only**: the source databases are under licence agreements that allow research. The code is Apache-2.0.
+
+{_input_section(checkpoint)}
+
+{_LIMITS}
+"""
+
+
+def imported_card(checkpoint: Checkpoint, command: str) -> str:
+    """The card of published weights that were imported, Markdown."""
+    training = checkpoint.training
+    return f"""{_front_matter("see the repository the weights come from")}
+# {checkpoint.name}
+
+{_network_line(checkpoint)}
+
+**Not cross-validated here.**
+
+## Origin
+
+- Imported from `{training["file"]}` (sha256 `{training["file_sha256"]}`),
+  the published weights of the official repository.
+- Command: `{command}`
+
+## Terms
+
+Those of the repository and of the databases the weights were trained on.
+
+{_input_section(checkpoint)}
+
+{_LIMITS}
+"""
+
+
+def _front_matter(licence: str) -> str:
+    return f"""---
+library_name: mer-studio
+license: other
+license_name: {licence.replace(" ", "-")}
+tags: [micro-expression-recognition, optical-flow]
+---"""
+
+
+def _network_line(checkpoint: Checkpoint) -> str:
+    info = model_info(checkpoint.architecture)
+    authors, paper = ", ".join(info.paper.authors), info.paper
+    doi = f", DOI {paper.doi}" if paper.doi else ""
+    return (
+        f"{info.title}, {checkpoint.num_parameters:,} parameters.\n"
+        f"{authors}: {paper.title}. {paper.venue}, {paper.year}{doi}."
+    )
+
+
+def _input_section(checkpoint: Checkpoint) -> str:
+    spec = checkpoint.input_spec
+    channels = ", ".join(spec.channels)
+    return f"""## Input and output
+
+- Input `{spec.kind}`: {channels}, {spec.size}x{spec.size} px; flow by {spec.flow_method} ({spec.flow_version}),
+  strain {spec.strain_mode}, head motion {"removed" if spec.remove_head_motion else "kept"}.
+- Output: logits over {", ".join(checkpoint.labels)}."""

@@ -1,0 +1,90 @@
+"""Training one network on given samples, for a number of epochs fixed beforehand."""
+
+from collections.abc import Callable
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from mer_core.errors import MerError
+from mer_core.models import build_model
+from training.augment import augment
+from training.recipes import Recipe
+
+
+def seeded_model(architecture: str, seed: int) -> nn.Module:
+    """The network with initial weights that depend on the seed alone."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build_model(architecture)
+
+
+def fit(
+    model: nn.Module,
+    planes: torch.Tensor,
+    labels: torch.Tensor,
+    recipe: Recipe,
+    seed: int,
+    on_epoch: Callable[[int, float], None] = lambda epoch, loss: None,
+) -> list[float]:
+    """Mean training loss of each epoch; the model is trained in place and left in eval mode.
+
+    It is given training samples only and nothing through which it could see others. The same seed gives the same
+    weights on the same machine and library versions; the global random state is left as it was.
+
+    Args:
+        model: the network.
+        planes: float32 (N, 3, 28, 28) in the order u, v, strain, 0..255.
+        labels: int64 (N,), indices into `mer_core.labels.LABELS`.
+        recipe: hyper-parameters; every one of its epochs is run.
+        seed: decides order, variation and dropout.
+        on_epoch: told each finished epoch (from 1) and its loss.
+
+    Raises:
+        MerError: fewer than two samples, unlike numbers of maps and labels, or a loss that is not finite.
+    """
+    if len(planes) != len(labels) or len(labels) < 2:
+        raise MerError(f"Training needs at least two labelled maps, got {len(planes)} maps, {len(labels)} labels.")
+    optimiser = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
+    schedule = torch.optim.lr_scheduler.StepLR(optimiser, recipe.decay_every, recipe.decay_factor)
+    losses = []
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)  # dropout draws from the global state
+        generator = torch.Generator().manual_seed(seed)
+        model.train()
+        for epoch in range(1, recipe.epochs + 1):
+            losses.append(_run_epoch(model, planes, labels, recipe, optimiser, generator))
+            schedule.step()
+            if not torch.isfinite(torch.tensor(losses[-1])):
+                raise MerError(f"Training diverged: the loss of epoch {epoch} is {losses[-1]}.")
+            on_epoch(epoch, losses[-1])
+    model.eval()
+    return losses
+
+
+def _run_epoch(
+    model: nn.Module,
+    planes: torch.Tensor,
+    labels: torch.Tensor,
+    recipe: Recipe,
+    optimiser: torch.optim.Optimizer,
+    generator: torch.Generator,
+) -> float:
+    total = 0.0
+    for indices in _batches(len(labels), recipe.batch_size, generator):
+        batch = planes[indices]
+        if recipe.augment:
+            batch = augment(batch, generator)
+        loss = F.cross_entropy(model(recipe.input_spec.from_planes(batch)), labels[indices])
+        optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        optimiser.step()
+        total += loss.item() * len(indices)
+    return total / len(labels)
+
+
+def _batches(count: int, batch_size: int, generator: torch.Generator) -> list[torch.Tensor]:
+    batches = list(torch.randperm(count, generator=generator).split(batch_size))
+    if len(batches) > 1 and len(batches[-1]) == 1:  # batch norm cannot learn from a single sample
+        batches[-2:] = [torch.cat(batches[-2:])]
+    return batches
