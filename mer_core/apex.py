@@ -63,8 +63,8 @@ class Noise:
 
     @property
     def at_noise_level(self) -> bool | None:
-        """Whether the movement is under twice the noise; None where the noise is unknown."""
-        return None if self.noise_px is None else self.apex_px < _AT_NOISE_LEVEL * self.noise_px
+        """Whether the movement is at most twice the noise; None where the noise is unknown."""
+        return None if self.noise_px is None else self.apex_px <= _AT_NOISE_LEVEL * self.noise_px
 
 
 def propose_intervals(curve: MotionCurve, timestamps_ms: np.ndarray | None) -> tuple[Interval, ...]:

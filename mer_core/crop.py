@@ -60,6 +60,11 @@ class CropTransform:
     matrix: np.ndarray
     size: int
 
+    @property
+    def scale(self) -> float:
+        """Crop px in one px of the frame."""
+        return hypot(self.matrix[0, 0], self.matrix[1, 0])
+
     def apply(self, image: np.ndarray) -> np.ndarray:
         """Return the crop of a frame, uint8 (size, size[, 3]); beyond the frame its border pixels repeat."""
         return cut_out(image, self.matrix, self.size)

@@ -83,7 +83,7 @@ class Predictor:
             motion = _measure(prepared.clip, interval, crop, landmarks, settings, stopwatch)
             noise = _scaled(
                 measure_noise(prepared.curve, interval, prepared.clip.timestamps_ms),
-                motion.crop_px / crop_around(prepared.track.landmarks[interval.onset]).size,
+                crop.scale / crop_around(prepared.track.landmarks[interval.onset]).scale,
             )
             with stopwatch.step("network"):
                 network_input = self.checkpoint.input_spec.from_motion(motion)

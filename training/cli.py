@@ -76,7 +76,8 @@ def _run_fit(options: argparse.Namespace) -> None:
     }
     checkpoint = Checkpoint(options.out.name, model, options.model, recipe.input_spec, training=training)
     choices = f"--model {options.model} --recipe {options.recipe} --seed {options.seed}"
-    command = f"python -m training fit --data {options.data} {choices}"
+    kind = options.data.partition(":")[0]  # where the data lay is nobody else's business
+    command = f"python -m training fit --data {kind}:PATH {choices}"
     save_checkpoint(checkpoint, options.out, fitted_card(checkpoint, command), options.overwrite)
     print(f"Wrote {options.out} after {time.perf_counter() - started:.0f} s; not yet cross-validated.")
 

@@ -38,7 +38,7 @@ class FrameBuffer:
             self._start(height, width)
         elif (height, width) != self._frames.shape[1:3]:
             raise self._odd_size(height, width, source)
-        check_frames(self._name, self.num_frames + 1, self._limits)
+        check_frames(self._name, self.num_frames + 1, self._limits, so_far=True)
         check_decoded(self._name, self.num_frames + 1, width, height, self._limits)
         if self.num_frames == len(self._frames):
             self._lengthen(min(self.num_frames * 3 // 2 + 1, self._limits.max_frames))

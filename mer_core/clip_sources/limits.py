@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mer_core.errors import ClipError
 
-_LONGEST_NAME = 80
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ def check_pixels(name: str, width: int, height: int, limits: ClipLimits) -> None
         )
 
 
-def check_frames(name: str, num_frames: int, limits: ClipLimits) -> None:
-    """Raise ClipError when `num_frames` is over the limit."""
+def check_frames(name: str, num_frames: int, limits: ClipLimits, *, so_far: bool = False) -> None:
+    """Raise ClipError when `num_frames` is over the limit; `so_far` means that there may be more of them."""
     if num_frames > limits.max_frames:
         raise ClipError(
-            f"{shown(name)} has {num_frames} frames and at most {limits.max_frames} can be read: "
+            f"{shown(name)} has {'at least ' * so_far}{num_frames} frames and at most {limits.max_frames} can be read: "
             "cut out the part around the expression."
         )
 
@@ -65,4 +65,5 @@ def megapixels(num_pixels: int) -> str:
 def shown(name: str) -> str:
     """Return a file name fit for a message: names inside a zip may hold control characters or go on for pages."""
     printable = "".join(letter if letter.isprintable() else "?" for letter in name)
-    return printable if len(printable) <= _LONGEST_NAME else f"{printable[:_LONGEST_NAME]}..."
+    half = _LONGEST_NAME // 2
+    return printable if len(printable) <= _LONGEST_NAME else f"{printable[:half]}...{printable[-half:]}"

@@ -1,0 +1,79 @@
+from pathlib import Path
+
+import pytest
+import torch
+
+from mer_core.checkpoints import load_checkpoint
+from tests.mer_core.models.published_files import published
+from tests.training.megc2019_tree import make_megc2019_tree
+from training.cli import main
+from training.recipes import Recipe, load_recipe
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    return make_megc2019_tree(tmp_path / "maps")
+
+
+@pytest.fixture
+def two_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    def shortened(architecture: str, name: str) -> Recipe:
+        return replace(load_recipe(architecture, name), epochs=2)
+
+    monkeypatch.setattr("training.cli.load_recipe", shortened)
+
+
+@pytest.mark.usefixtures("two_epochs")
+def test_fit_writes_a_checkpoint_that_says_where_it_comes_from(tree: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out" / "mini"
+    code = main(["fit", "--data", f"megc2019:{tree}", "--model", "mini_aorcnn", "--seed", "7", "--out", str(out)])
+    assert code == 0
+    checkpoint = load_checkpoint(out)
+    assert checkpoint.num_parameters == 39685
+    assert checkpoint.training["seed"] == 7
+    assert checkpoint.training["num_samples"] == 6
+    assert checkpoint.training["validation"] == "not yet cross-validated"
+    card = (out / "README.md").read_text()
+    assert "Not yet cross-validated" in card
+    assert "Research use only" in card
+    assert str(tree) not in card
+
+
+@pytest.mark.usefixtures("two_epochs")
+def test_fit_does_not_overwrite_unasked(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / "notes.txt").write_text("mine")
+    arguments = ["fit", "--data", f"megc2019:{tree}", "--model", "ststnet", "--out", str(tmp_path / "kept")]
+    assert main(arguments) == 2
+    assert "already holds something" in capsys.readouterr().err
+    assert (tmp_path / "kept" / "notes.txt").read_text() == "mine"
+
+
+@pytest.mark.parametrize("family", ["off_tanet", "mini_aorcnn", "ststnet"])
+def test_published_weights_become_a_checkpoint(family: str, tmp_path: Path) -> None:
+    torch.save(published(family), tmp_path / "file.pth")
+    assert main(["import-weights", family, str(tmp_path / "file.pth"), "--out", str(tmp_path / "imported")]) == 0
+    checkpoint = load_checkpoint(tmp_path / "imported")
+    assert checkpoint.architecture == family
+    assert "Not cross-validated here" in (tmp_path / "imported" / "README.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["fit", "--data", "casme2", "--model", "ststnet"], "must read KIND:PATH"),
+        (["fit", "--data", "megc2019:/nowhere", "--model", "ststnet"], "There is no /nowhere/combined"),
+        (["fit", "--data", "megc2019:/nowhere", "--model", "resnet"], "no recipe for 'resnet'"),
+        (["import-weights", "ststnet", "/nowhere.pth"], "There is no file /nowhere.pth"),
+    ],
+)
+def test_a_mistake_gets_one_sentence_and_exit_code_2(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,120 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from torch import nn
+
+from mer_core.errors import MerError
+from training.augment import augment, mirrored
+from training.fit import fit, seeded_model
+from training.recipes import Recipe, load_recipe
+
+_RECIPE = Recipe(
+    epochs=8,
+    batch_size=8,
+    learning_rate=2e-3,
+    decay_factor=0.5,
+    decay_every=4,
+    weight_decay=0.0,
+    augment=True,
+    channels=("u", "v", "strain"),
+    size=28,
+    value_range=(-1.0, 1.0),
+)
+
+
+def _data(count: int = 24) -> tuple[torch.Tensor, torch.Tensor]:
+    labels = torch.arange(count) % 3
+    planes = torch.rand(count, 3, 28, 28, generator=torch.Generator().manual_seed(1)) * 60
+    planes[torch.arange(count), labels] += 150
+    return planes, labels
+
+
+def _weights(model: nn.Module) -> torch.Tensor:
+    return torch.cat([parameter.detach().flatten() for parameter in model.parameters()])
+
+
+def _fitted(seed: int, recipe: Recipe = _RECIPE) -> nn.Module:
+    model = seeded_model("ststnet", seed)
+    fit(model, *_data(), recipe, seed)
+    return model
+
+
+def test_training_lowers_the_loss_and_learns_separable_classes() -> None:
+    planes, labels = _data()
+    model = seeded_model("ststnet", 0)
+    losses = fit(model, planes, labels, replace(_RECIPE, epochs=40, augment=False), 0)
+    assert losses[-1] < 0.5 * losses[0]
+    assert not model.training
+    predicted = model(_RECIPE.input_spec.from_planes(planes)).argmax(1)
+    assert (predicted == labels).float().mean() > 0.9
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others() -> None:
+    assert torch.equal(_weights(_fitted(0)), _weights(_fitted(0)))
+    assert not torch.equal(_weights(_fitted(0)), _weights(_fitted(1)))
+
+
+def test_training_leaves_the_global_random_state_alone() -> None:
+    torch.manual_seed(5)
+    before = torch.get_rng_state()
+    _fitted(0)
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_every_epoch_is_run_and_reported() -> None:
+    seen: list[int] = []
+    losses = fit(seeded_model("ststnet", 0), *_data(), _RECIPE, 0, lambda epoch, loss: seen.append(epoch))
+    assert seen == list(range(1, 9))
+    assert len(losses) == 8
+
+
+def test_a_last_batch_of_one_sample_joins_the_one_before() -> None:
+    planes, labels = _data(17)  # 8 + 8 + 1 would fail in batch norm
+    assert len(fit(seeded_model("ststnet", 0), planes, labels, replace(_RECIPE, epochs=1), 0)) == 1
+
+
+def test_unlike_numbers_of_maps_and_labels_are_refused() -> None:
+    planes, labels = _data()
+    with pytest.raises(MerError, match="24 maps, 23 labels"):
+        fit(seeded_model("ststnet", 0), planes, labels[1:], _RECIPE, 0)
+
+
+def test_a_diverging_loss_is_said() -> None:
+    planes, labels = _data()
+    planes[0] = float("nan")
+    with pytest.raises(MerError, match="diverged"):
+        fit(seeded_model("ststnet", 0), planes, labels, replace(_RECIPE, augment=False), 0)
+
+
+def test_mirroring_twice_gives_the_map_back_and_negates_u_once() -> None:
+    planes, _ = _data()
+    assert torch.allclose(mirrored(mirrored(planes)), planes, atol=1e-4)
+    assert torch.allclose(mirrored(planes)[:, 0], 255 - planes[:, 0].flip(-1))
+    assert torch.equal(mirrored(planes)[:, 1:], planes[:, 1:].flip(-1))
+
+
+def test_variation_keeps_shape_and_range_changes_every_map_and_repeats_with_its_seed() -> None:
+    planes, _ = _data()
+    varied = augment(planes, torch.Generator().manual_seed(0))
+    assert varied.shape == planes.shape
+    assert varied.min() >= 0
+    assert varied.max() <= 255
+    assert ((varied - planes).abs().mean(dim=(1, 2, 3)) > 1).all()
+    assert torch.equal(varied, augment(planes, torch.Generator().manual_seed(0)))
+
+
+@pytest.mark.parametrize("network", ["off_tanet", "mini_aorcnn", "ststnet", "off_apexnet"])
+@pytest.mark.parametrize("name", ["honest", "authors"])
+def test_each_recipe_fits_its_network(network: str, name: str) -> None:
+    recipe = load_recipe(network, name)
+    planes, labels = _data(6)
+    losses = fit(seeded_model(network, 0), planes, labels, replace(recipe, epochs=1), 0)
+    assert losses[0] > 0
+
+
+def test_a_missing_recipe_is_refused_with_what_there_is() -> None:
+    with pytest.raises(MerError, match=r"no recipe for 'htnet'; there are recipes for mini_aorcnn, off_apexnet"):
+        load_recipe("htnet")
+    with pytest.raises(MerError, match="no recipe 'mine' for ststnet"):
+        load_recipe("ststnet", "mine")
