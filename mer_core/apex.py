@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter
-from scipy.signal import find_peaks
 
 from mer_core.errors import MotionError
 from mer_core.motion_curve import MotionCurve
@@ -12,7 +11,7 @@ from mer_core.motion_curve import MotionCurve
 # Duration of a micro-expression, ms: shorter is a glitch of the camera, longer an ordinary expression.
 MIN_DURATION_MS, MAX_DURATION_MS = 65.0, 500.0
 SOURCES: tuple[str, ...] = ("proposed", "user", "imported")
-_MAX_CANDIDATES = 5
+_MAX_CANDIDATES, _DIP_SHARE = 5, 0.25
 # Up to this length a clip is taken to hold one movement that starts from the rest of its first frames.
 _SHORT_CLIP_MS, _SHORT_CLIP_FRAMES = 1500.0, 200
 _REST_MS, _REST_FRAMES = 40.0, 4
@@ -88,9 +87,9 @@ def propose_intervals(curve: MotionCurve, timestamps_ms: np.ndarray | None) -> t
     moved = _smoothed(_filled(curve.displacement, present), clock)
     baseline = _baseline(moved, clock)
     # Flow now and then fails for one frame (a blink, teeth that appear); a median of three drops such a spike.
-    level = median_filter(np.where(present, curve.level_of(moved - baseline), 0.0), 3, mode="nearest")
+    level = _median_of_three(np.where(present, curve.level_of(moved - baseline), 0.0))
     intervals = [
-        _refined(moved[:, curve.cells] - baseline[peak][curve.cells], present, int(peak), clock)
+        _refined(moved[:, curve.cells] - baseline[peak][curve.cells], present, peak, clock)
         for peak in _peaks(level, clock)
     ]
     return _ranked(intervals, level, clock)
@@ -188,8 +187,17 @@ def _filled(displacement: np.ndarray, present: np.ndarray) -> np.ndarray:
 
 
 def _smoothed(moved: np.ndarray, clock: _Clock) -> np.ndarray:
-    sigma = clock.frames(_SMOOTHING_MS, _SMOOTHING_FRAMES)
-    return gaussian_filter1d(moved, max(sigma, 0.3), axis=0, mode="nearest")
+    sigma = max(clock.frames(_SMOOTHING_MS, _SMOOTHING_FRAMES), 0.3)
+    rows = moved.reshape(len(moved), -1)  # time runs down the rows, and only down is blurred
+    blurred = cv2.GaussianBlur(
+        rows, (1, 2 * int(4 * sigma + 0.5) + 1), 1, sigmaY=sigma, borderType=cv2.BORDER_REPLICATE
+    )
+    return blurred.reshape(moved.shape)
+
+
+def _median_of_three(level: np.ndarray) -> np.ndarray:
+    padded = np.pad(level, 1, mode="edge")
+    return np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)
 
 
 def _baseline(moved: np.ndarray, clock: _Clock) -> np.ndarray:
@@ -204,13 +212,22 @@ def _baseline(moved: np.ndarray, clock: _Clock) -> np.ndarray:
     return np.stack([medians[end] for end in ends])
 
 
-def _peaks(level: np.ndarray, clock: _Clock) -> np.ndarray:
-    strongest = int(np.argmax(level))
+def _peaks(level: np.ndarray, clock: _Clock) -> list[int]:
+    """Frames of the highest peaks, the highest first; between any two the level dips by a quarter of the highest."""
+    highest = float(level.max())
     apart = max(1, int(clock.frames(MIN_DURATION_MS, 3)))
-    found, _ = find_peaks(level, distance=apart, prominence=max(1e-6, 0.25 * float(level[strongest])))
-    found = np.unique(np.append(found, strongest))
-    found = found[found > 0] if np.any(found > 0) else np.array([len(level) - 1])
-    return found[np.argsort(-level[found])][:_MAX_CANDIDATES]
+    chosen: list[int] = []
+    for frame in np.argsort(-level, kind="stable").tolist():
+        dip = float(level[frame]) - _DIP_SHARE * highest
+        if dip < 0 or len(chosen) == _MAX_CANDIDATES:
+            break
+        if frame and all(abs(frame - p) >= apart and _lowest_between(level, frame, p) <= dip for p in chosen):
+            chosen.append(frame)
+    return chosen or [len(level) - 1]
+
+
+def _lowest_between(level: np.ndarray, frame: int, other: int) -> float:
+    return float(level[min(frame, other) : max(frame, other) + 1].min())
 
 
 def _refined(moved: np.ndarray, present: np.ndarray, peak: int, clock: _Clock) -> Interval:

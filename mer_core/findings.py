@@ -1,6 +1,6 @@
 """What moved, region by region, in sentences for people who read faces and not arrays."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,10 @@ from mer_core.regions import REGIONS, Region, region_masks
 # of it would report a fraction of what can be seen.
 _STRONGEST_SHARE = 0.25
 _ABOVE_NOISE = 2.0
+# The flow of a still face errs by about half of this (benchmarks/flow_accuracy.py); less is not worth a sentence.
+_SMALLEST_PX = 0.15
+# Left and right are one movement when their directions, one mirrored, differ by less than this.
+_SAME_DIRECTION = np.cos(np.deg2rad(45))
 # Directions within 30 degrees of an axis are named by that axis alone.
 _OBLIQUE = np.tan(np.deg2rad(30))
 
@@ -52,8 +56,8 @@ class RegionMotion:
 
     @property
     def is_above_noise(self) -> bool:
-        """Whether it exceeds twice the noise; unknown noise counts as not exceeding."""
-        return self.times_noise is not None and self.times_noise >= _ABOVE_NOISE
+        """Whether it exceeds twice the noise and 0.15 px; unknown noise counts as not exceeding."""
+        return self.times_noise is not None and self.times_noise >= _ABOVE_NOISE and self.px >= _SMALLEST_PX
 
     @property
     def direction(self) -> str:
@@ -127,16 +131,23 @@ def _stem(region: Region) -> str:
 def _sentence(stem: str, sides: list[RegionMotion], rise_ms: float | None) -> str:
     both, one, _ = _GROUPS[stem]
     within = "" if rise_ms is None else f" in {rise_ms:.0f} ms"
-    if len(sides) == 2 and sides[0].direction == sides[1].direction:
+    if len(sides) == 2:
         left, right = sorted(sides, key=lambda side: side.region.side)
-        distances = f"left {left.px:.1f} px, right {right.px:.1f} px"
-        return f"{both} moved {left.direction}{within}: {distances}{_over_noise(sides)}."
+        if _is_symmetric(left, right):
+            together = replace(left, u=(left.u - right.u) / 2, v=(left.v + right.v) / 2)
+            distances = f"left {left.px:.1f} px, right {right.px:.1f} px"
+            return f"{both} moved {together.direction}{within}: {distances}{_over_noise(sides)}."
     parts = [
         f"{one.format(side='The ' + _SIDES[side.region.side])} moved {side.direction} {side.px:.1f} px{within}"
         f"{_over_noise([side])}"
         for side in sides
     ]
     return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
+
+
+def _is_symmetric(left: RegionMotion, right: RegionMotion) -> bool:
+    along = -left.u * right.u + left.v * right.v
+    return along >= _SAME_DIRECTION * left.px * right.px
 
 
 def _over_noise(sides: list[RegionMotion]) -> str:

@@ -12,14 +12,16 @@ from mer_core.clips import Clip
 from mer_core.crop import CropGeometry, CropTransform, crop_around
 from mer_core.faces import FaceTrack
 from mer_core.flow import compute_flow
-from mer_core.motion import without_head_motion
+from mer_core.head_motion import fit_head_motion
 from mer_core.regions import REGIONS, face_mask, region_masks
 
 GRID = 28
 # Accurate flow on this side costs 2-3 ms; the curve needs one flow a frame.
 _FLOW_SIDE = 84
-# A new reference frame (and crop) is taken this often, so that a head that moves on stays within its crop.
-_SEGMENT_FRAMES_WITHOUT_TIME, _SEGMENT_MS = 200, 2000.0
+# A new reference frame (and crop) is taken this often, so that a head that moves on stays within its crop, and whenever
+# the face has moved by this share of the crop: flow over larger distances fails, e.g. when a smile bares the teeth.
+_LONGEST_FRAMES, _LONGEST_MS, _FAR_SHARE = 200, 2000.0, 0.03
+_BATCH = 8
 # A cell counts as moving with the strongest twentieth of the face: an action unit moves about that much of it.
 _LEVEL_PERCENTILE = 95.0
 
@@ -52,17 +54,11 @@ class MotionCurve:
         return np.percentile(lengths, _LEVEL_PERCENTILE, axis=-1).astype(np.float32)
 
     def region_levels_from(self, reference: int) -> np.ndarray:
-        """Mean motion of each region since a reference frame; float32 (R, T), px."""
+        """Mean motion of each region since a reference frame; float32 (R, T), px; NaN for a region off the crop."""
         lengths = np.linalg.norm(self.displacement - self.displacement[reference], axis=-1)
-        return np.stack([lengths[:, region].mean(axis=1) for region in self.regions])
-
-
-@dataclass(frozen=True)
-class _Segment:
-    """Frames `start` to `stop` (exclusive), all seen in the crop of frame `start`."""
-
-    start: int
-    stop: int
+        totals = np.einsum("tij,rij->rt", lengths, self.regions.astype(np.float32))
+        counts = self.regions.sum(axis=(1, 2))[:, None]
+        return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan).astype(np.float32)
 
 
 def motion_curve(
@@ -82,20 +78,37 @@ def motion_curve(
         progress: told the finished share, 0 to 1.
     """
     present = np.flatnonzero(np.isfinite(track.landmarks[:, 0, 0]))
-    displacement = np.full((clip.num_frames, GRID, GRID, 2), np.nan, np.float32)
-    displacement[present[0]] = 0
+    cells, regions = _cells(track, crop_around(track.landmarks[track.reference], geometry))
+    curve = MotionCurve(np.full((clip.num_frames, GRID, GRID, 2), np.nan, np.float32), cells, regions)
+    start = int(present[0])
+    curve.displacement[start] = 0
     with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
-        for segment in _segments(clip, int(present[0])):
-            start = _last_present(present, segment.start)
-            frames = [int(t) for t in present if segment.start < t < segment.stop]
+        while start < present[-1]:
             measure = _Measure(clip, track, start, remove_head_motion, geometry)
-            for t, moved in zip(frames, pool.map(measure, frames), strict=True):
-                displacement[t] = displacement[start] + moved
+            start = _follow(curve, measure, _frames_after(start, present, clip.timestamps_ms), pool)
             if progress:
-                progress(segment.stop / clip.num_frames)
-    crop = crop_around(track.landmarks[track.reference], geometry)
-    cells, regions = _cells(track, crop)
-    return MotionCurve(displacement, cells, regions)
+                progress((start + 1) / clip.num_frames)
+    return curve
+
+
+def _frames_after(start: int, present: np.ndarray, timestamps_ms: np.ndarray | None) -> list[int]:
+    """Frames with a face that are measured from `start`, at least one."""
+    later = present[present > start]
+    if timestamps_ms is None:
+        return later[:_LONGEST_FRAMES].tolist()
+    near = later[timestamps_ms[later] - timestamps_ms[start] <= _LONGEST_MS]
+    return (near if len(near) else later[:1]).tolist()
+
+
+def _follow(curve: MotionCurve, measure: "_Measure", frames: list[int], pool: ThreadPoolExecutor) -> int:
+    """Fills in the frames until the face has moved too far from the reference; the last frame filled in comes back."""
+    for first in range(0, len(frames), _BATCH):
+        batch = frames[first : first + _BATCH]
+        for frame, moved in zip(batch, pool.map(measure, batch), strict=True):
+            curve.displacement[frame] = curve.displacement[measure.start] + moved
+            if curve.level_of(moved) > _FAR_SHARE * measure.side_px:
+                return frame
+    return frames[-1]
 
 
 class _Measure:
@@ -105,9 +118,10 @@ class _Measure:
         self, clip: Clip, track: FaceTrack, start: int, remove_head_motion: bool, geometry: CropGeometry | None
     ) -> None:
         native = crop_around(track.landmarks[start], geometry)
+        self.start = start
+        self.side_px = native.size
         self._clip = clip
         self._crop = native.resized(_FLOW_SIDE)
-        self._px = native.size / _FLOW_SIDE
         self._remove = remove_head_motion
         self._face = face_mask(self._crop.to_crop(track.landmarks[start]), _FLOW_SIDE)
         self._onset = self._grey(start)
@@ -115,29 +129,13 @@ class _Measure:
     def __call__(self, index: int) -> np.ndarray:
         flow = compute_flow(self._onset, self._grey(index))
         if self._remove:
-            flow, _ = without_head_motion(flow, self._face)
-        return cv2.resize(flow, (GRID, GRID), interpolation=cv2.INTER_AREA) * self._px
+            # Always, also from a head that is nearly still: subtracting from some frames only would make the curve
+            # jump, and that jump would count as noise.
+            flow = flow - fit_head_motion(flow, self._face).flow(_FLOW_SIDE, _FLOW_SIDE)
+        return cv2.resize(flow, (GRID, GRID), interpolation=cv2.INTER_AREA) * (self.side_px / _FLOW_SIDE)
 
     def _grey(self, index: int) -> np.ndarray:
         return cv2.cvtColor(self._crop.apply(self._clip.frames[index]), cv2.COLOR_RGB2GRAY)
-
-
-def _segments(clip: Clip, first: int) -> list[_Segment]:
-    if clip.timestamps_ms is None:
-        starts = list(range(first, clip.num_frames, _SEGMENT_FRAMES_WITHOUT_TIME))
-    else:
-        since_first = clip.timestamps_ms[first:] - clip.timestamps_ms[first]
-        starts = [first + int(np.argmax(since_first >= at)) for at in np.arange(0, since_first[-1] + 1e-6, _SEGMENT_MS)]
-    starts = sorted(set(starts))
-    # The next segment's reference is measured from this one's, so each segment ends with the next one's start.
-    return [
-        _Segment(start, min(stop + 1, clip.num_frames))
-        for start, stop in zip(starts, [*starts[1:], clip.num_frames], strict=True)
-    ]
-
-
-def _last_present(present: np.ndarray, index: int) -> int:
-    return int(present[np.searchsorted(present, index, side="right") - 1])
 
 
 def _cells(track: FaceTrack, crop: CropTransform) -> tuple[np.ndarray, np.ndarray]:

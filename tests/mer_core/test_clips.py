@@ -80,7 +80,7 @@ def test_a_frame_rate_that_is_no_positive_number_is_refused(fps: float, video: P
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ClipError, match=r"^There is no file or folder .*/nothing.mp4: check the name\.$"):
+    with pytest.raises(ClipError, match=r"^There is no file or folder .*nothing.mp4: check the name\.$"):
         read_clip(tmp_path / "nothing.mp4")
 
 

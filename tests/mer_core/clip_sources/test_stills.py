@@ -1,6 +1,8 @@
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
@@ -208,8 +210,16 @@ def test_limits_hold_for_folders(save_folder: SaveFolder, moving_frames: np.ndar
 
 
 @pytest.fixture
-def unprivileged() -> Iterator[None]:
-    """Give up root's right to read everything for the time of a test."""
+def shared_folder() -> Iterator[Path]:
+    """Return a folder that another user may enter, unlike `tmp_path`."""
+    with TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def _without_privilege() -> Iterator[None]:
+    """Give up root's right to read everything."""
     if os.geteuid() != 0:
         yield
         return
@@ -220,25 +230,24 @@ def unprivileged() -> Iterator[None]:
         os.seteuid(0)
 
 
-def test_an_image_without_read_permission_is_named(
-    save_folder: SaveFolder, moving_frames: np.ndarray, request: pytest.FixtureRequest
-) -> None:
-    folder = save_folder(moving_frames, "img{}.png")
-    for parent in (folder, folder.parent, folder.parent.parent, folder.parent.parent.parent):
-        parent.chmod(0o755)
-    (folder / "img2.png").chmod(0)
-    request.getfixturevalue("unprivileged")
-    with pytest.raises(ClipError, match=r"^img2.png cannot be read \(Permission denied\): check its permissions"):
-        read_clip(folder)
+def test_an_image_without_read_permission_is_named(shared_folder: Path, moving_frames: np.ndarray) -> None:
+    for index, frame in enumerate(moving_frames):
+        Image.fromarray(frame).save(shared_folder / f"img{index}.png")
+        (shared_folder / f"img{index}.png").chmod(0 if index == 2 else 0o644)
+    with (
+        _without_privilege(),
+        pytest.raises(ClipError, match=r"^img2.png cannot be read \(Permission denied\): check its permissions"),
+    ):
+        read_clip(shared_folder)
 
 
-def test_a_folder_without_permission_is_named(tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    locked = tmp_path / "locked"
-    locked.mkdir()
-    locked.chmod(0)
-    request.getfixturevalue("unprivileged")
-    with pytest.raises(ClipError, match=r"cannot be read \(Permission denied\): check its permissions\.$"):
-        read_clip(locked / "clip.mp4")
+@pytest.mark.parametrize("name", ["", "clip.mp4"])
+def test_a_locked_folder_is_named(name: str, shared_folder: Path) -> None:
+    locked = shared_folder / "locked"
+    locked.mkdir(mode=0o000)
+    expected = rf"^{name or 'locked'} cannot be read \(Permission denied\): check its permissions\.$"
+    with _without_privilege(), pytest.raises(ClipError, match=expected):
+        read_clip(locked / name)
 
 
 # Onset and apex --------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""What `mer_core.pictures` and `mer_core.figures` draw with and from."""

@@ -1,0 +1,234 @@
+"""Interactive figures; the only module that draws with plotly. Show them with `PLOTLY_CONFIG` and `theme=None`."""
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from mer_core.analysis import Analysis, Prediction, PreparedClip
+from mer_core.apex import Interval
+from mer_core.colours import NEUTRAL_COLOUR, class_colour
+from mer_core.drawing.curve_view import LANE_LABELS, CurveView, Mark, curve_view
+from mer_core.drawing.ink import Palette, palette
+
+# No tool bar; the page scrolls under a finger instead of the figure zooming.
+PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+_CURVE_HEIGHT, _LANES_HEIGHT, _BARS_HEIGHT = 290, 240, 160
+_TEXT = 12
+_BAND, _OTHERS = "rgba(128,140,148,0.28)", "rgba(128,140,148,0.12)"
+_MARK_SYMBOLS = {"onset": "triangle-right", "apex": "triangle-up", "offset": "triangle-left"}
+# Above the plot: names of the markers in rows of their own, since they lie within 100 ms of each other, then a caption.
+_ROW_PX, _CAPTION_ROW, _TOP_PX = 15, 3, 72
+# A name to the right of its marker would be cut off beyond this share of the axis.
+_NEAR_END = 0.85
+_LANE_COLOUR, _LANE_COLOUR_DARK = "42,116,184", "127,178,218"
+# Names from the top down, a little apart from what they name.
+_NAMES_AXIS: dict[str, Any] = {
+    **{"autorange": "reversed", "fixedrange": True, "showgrid": False},
+    **{"ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)"},
+}
+_CLASS_SIGNS = {"negative": "■", "positive": "▲", "surprise": "●"}
+_OTHER_SIGN = "◆"
+
+
+def curve_figure(
+    found: Analysis | PreparedClip, interval: Interval | None = None, dark: bool = False, regions: bool = True
+) -> go.Figure:
+    """The motion since the onset over time, with noise, markers and one lane a region; transparent, as wide as its box.
+
+    Distances are px of the face crop: the one the motion was measured on for an analysis, the native one for a
+    prepared clip. All lanes share one colour scale in px, so a lane in which nothing moved looks like it.
+
+    Args:
+        found: an analysis, or a prepared clip while markers are still being moved.
+        interval: the markers; those of the analysis, or the first candidate, when None.
+        dark: whether the page is dark.
+        regions: draw the lanes.
+    """
+    view, ink = curve_view(found, interval), palette(dark)
+    traces = [_level_trace(view, ink), *(_mark_trace(mark, view, ink) for mark in view.marks)]
+    if regions:
+        traces.append(_lanes_trace(view, _LANE_COLOUR_DARK if dark else _LANE_COLOUR))
+    layout = _layout(ink, _CURVE_HEIGHT + (_LANES_HEIGHT if regions else 0))
+    axes = _axes(view, ink, regions)
+    shapes = [*_bands(view), *(_mark_line(mark, ink) for mark in view.marks)]
+    names = [*(_mark_name(mark, view, ink) for mark in view.marks), _caption(view, ink)]
+    return go.Figure(traces, {**layout, **axes, "shapes": shapes, "annotations": names})
+
+
+def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figure:
+    """The network's three outputs as bars from 0 to 1 in the classes' colours; all grey when they are no finding."""
+    names = list(prediction.probabilities)
+    values = list(prediction.probabilities.values())
+    colours = [class_colour(name) if prediction.is_finding else NEUTRAL_COLOUR for name in names]
+    signs = [_CLASS_SIGNS.get(name, _OTHER_SIGN) for name in names]
+    ink = palette(dark)
+    bars = {
+        "type": "bar",
+        "x": values,
+        "y": names,
+        "orientation": "h",
+        "width": 0.5,
+        "marker": {"color": colours, "line": {"color": ink.quiet, "width": 1}},
+        "text": [f"{value:.2f}" for value in values],
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{y}: %{x:.3f}<extra></extra>",
+    }
+    title = "softmax output, not calibrated" if prediction.is_finding else "not a finding: motion at noise level"
+    across = {
+        "range": [0, 1],
+        "tickvals": [0, 0.5, 1],
+        "gridcolor": ink.line,
+        "zeroline": False,
+        "fixedrange": True,
+        "title": _axis_title(title, ink),
+    }
+    labels = [
+        f'<span style="color:{colour}">{sign}</span> {name}'
+        for name, sign, colour in zip(names, signs, colours, strict=True)
+    ]
+    down = {**_NAMES_AXIS, "tickvals": names, "ticktext": labels, "automargin": True}
+    layout = {**_layout(ink, _BARS_HEIGHT), "margin": {"l": 8, "r": 36, "t": 4, "b": 40}}
+    return go.Figure([bars], {**layout, "xaxis": across, "yaxis": down})
+
+
+def _layout(ink: Palette, height: int) -> dict[str, Any]:
+    return {
+        "height": height,
+        "margin": {"l": 62, "r": 10, "t": _TOP_PX, "b": 40},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"color": ink.text, "size": _TEXT},
+        "hoverlabel": {"bgcolor": ink.paper, "bordercolor": ink.line, "font": {"color": ink.text}},
+        "hovermode": "closest",
+        "dragmode": False,
+        "showlegend": False,
+    }
+
+
+def _axis_title(text: str, ink: Palette) -> dict[str, Any]:
+    return {"text": text, "standoff": 4, "font": {"size": _TEXT, "color": ink.quiet}}
+
+
+def _bands(view: CurveView) -> list[dict[str, Any]]:
+    """The other candidates over the whole height, and the noise along the whole width."""
+    flat = {"type": "rect", "layer": "below", "line": {"width": 0}, "yref": "y", "y0": 0}
+    bands = [
+        {**flat, "name": "candidate", "x0": begin, "x1": end, "y1": view.top_px, "fillcolor": _OTHERS}
+        for begin, end in view.others
+    ]
+    if view.noise_px is not None:
+        wide = {"xref": "x domain", "x0": 0, "x1": 1, "y1": view.noise_px}
+        bands.append({**flat, **wide, "name": "noise", "fillcolor": _BAND})
+    return bands
+
+
+def _level_trace(view: CurveView, ink: Palette) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "name": "motion",
+        "x": view.at,
+        "y": view.level,
+        "mode": "lines",
+        "line": {"color": ink.text, "width": 2},
+        "customdata": np.arange(len(view.at)),
+        "hovertemplate": f"{_when(view)}<br>%{{y:.2f}} px since the onset<extra></extra>",
+    }
+
+
+def _mark_trace(mark: Mark, view: CurveView, ink: Palette) -> dict[str, Any]:
+    symbol, border = _MARK_SYMBOLS[mark.name], {"color": ink.paper, "width": 1.5}
+    return {
+        "type": "scatter",
+        "name": mark.name,
+        "x": [mark.at],
+        "y": [float(np.nan_to_num(mark.level))],
+        "mode": "markers",
+        "marker": {"symbol": symbol, "size": 13, "color": ink.text, "line": border},
+        "customdata": [mark.frame],
+        "cliponaxis": False,
+        "hovertemplate": f"{mark.name}, {mark.source}<br>{_when(view)}<extra></extra>",
+    }
+
+
+def _mark_line(mark: Mark, ink: Palette) -> dict[str, Any]:
+    line = {"color": ink.quiet, "width": 1, "dash": "dot"}
+    return {
+        **{"type": "line", "name": mark.name, "layer": "below", "line": line},
+        **{"x0": mark.at, "x1": mark.at, "yref": "paper", "y0": 0, "y1": 1},
+    }
+
+
+def _mark_name(mark: Mark, view: CurveView, ink: Palette) -> dict[str, Any]:
+    row, side = _name_place(mark, view)
+    return {**_above(row, ink.text), "text": mark.name, "x": mark.at, "xanchor": side}
+
+
+def _name_place(mark: Mark, view: CurveView) -> tuple[int, str]:
+    """Row above the plot, from 0, and the end of the name that lies at the marker's line."""
+    if mark.name == "onset":
+        return 0, "right"
+    near_end = mark.at - view.at[0] > _NEAR_END * (view.at[-1] - view.at[0])
+    if mark.name == "apex":
+        return 1, "right" if near_end else "center"
+    return (2, "right") if near_end else (0, "left")
+
+
+def _caption(view: CurveView, ink: Palette) -> dict[str, Any]:
+    noise = "noise unknown" if view.noise_px is None else f"grey: this clip's noise, {view.noise_px:.2f} px"
+    text = f"px moved since the onset · {noise}"
+    return {**_above(_CAPTION_ROW, ink.quiet), "text": text, "xref": "paper", "x": 1, "xanchor": "right"}
+
+
+def _above(row: int, colour: str) -> dict[str, Any]:
+    font = {"size": _TEXT, "color": colour}
+    place = {"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 5 + row * _ROW_PX}
+    return {**place, "showarrow": False, "font": font}
+
+
+def _lanes_trace(view: CurveView, colour: str) -> dict[str, Any]:
+    top = view.lanes_top_px
+    ends = {"tickvals": [0, top], "ticktext": ["0 px", f"{top:g} px"]}
+    place = {"orientation": "h", "x": 0, "xanchor": "left", "xpad": 0, "y": 0, "yanchor": "top", "ypad": 44}
+    return {
+        "type": "heatmap",
+        "name": "regions",
+        "x": view.at,
+        "y": list(LANE_LABELS),
+        "z": view.lanes,
+        "customdata": np.broadcast_to(np.arange(len(view.at)), view.lanes.shape),
+        "zmin": 0,
+        "zmax": top,
+        "colorscale": [[0, f"rgba({colour},0.06)"], [1, f"rgba({colour},1)"]],
+        "ygap": 2,
+        "yaxis": "y2",
+        "hovertemplate": f"%{{y}}<br>{_when(view)}<br>%{{z:.2f}} px<extra></extra>",
+        "colorbar": {**place, **ends, "thickness": 8, "len": 0.5, "outlinewidth": 0},
+    }
+
+
+def _axes(view: CurveView, ink: Palette, regions: bool) -> dict[str, Any]:
+    along = {
+        "range": [float(view.at[0]), float(view.at[-1])],
+        "title": _axis_title(view.unit, ink),
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticks": "outside",
+        "tickcolor": ink.line,
+    }
+    up = {"range": [0, view.top_px], "nticks": 5, "gridcolor": ink.line, "zeroline": False, "fixedrange": True}
+    if not regions:
+        return {"xaxis": along, "yaxis": up}
+    lanes = _LANES_HEIGHT / (_CURVE_HEIGHT + _LANES_HEIGHT)
+    return {
+        "xaxis": {**along, "anchor": "y2"},
+        "yaxis": {**up, "domain": [lanes + 0.03, 1]},
+        "yaxis2": {**_NAMES_AXIS, "domain": [0, lanes - 0.03]},
+        "margin": {"l": 62, "r": 10, "t": _TOP_PX, "b": 92},
+    }
+
+
+def _when(view: CurveView) -> str:
+    return "%{x:.0f} ms · frame %{customdata} (from 0)" if view.in_ms else "frame %{customdata} (from 0)"
