@@ -24,7 +24,7 @@ _SMOOTHING_MS, _SMOOTHING_FRAMES = 8.0, 0.8
 _EDGE_SHARE = 0.08
 # A movement that keeps half of itself for half a second is held; it has arrived at this share of its plateau.
 _HELD_SHARE, _ARRIVED_SHARE = 0.5, 0.9
-_MIN_REST_FRAMES = 3
+_MIN_REST_FRAMES, _MAX_REST_FRAMES = 3, 24
 _AT_NOISE_LEVEL = 2.0
 
 
@@ -123,24 +123,30 @@ def with_markers(
 
 def measure_noise(curve: MotionCurve, interval: Interval, timestamps_ms: np.ndarray | None) -> Noise:
     """Motion from onset to apex beside the motion between the rest frames before the onset."""
-    level = curve.level_from(interval.onset)
-    rest = rest_frames(level, interval, timestamps_ms)
-    noise = None if rest is None else float(np.percentile(level[rest], 95))
-    return Noise(noise, float(level[interval.apex]))
+    between = rest_displacements(curve, interval, timestamps_ms)
+    noise = None if between is None else float(np.percentile(curve.level_of(between), 95))
+    return Noise(noise, float(curve.level_from(interval.onset)[interval.apex]))
 
 
-def rest_frames(level: np.ndarray, interval: Interval, timestamps_ms: np.ndarray | None) -> np.ndarray | None:
-    """Frames of up to 500 ms before the onset that show a face, int (N,); None when fewer than three.
+def rest_displacements(curve: MotionCurve, interval: Interval, timestamps_ms: np.ndarray | None) -> np.ndarray | None:
+    """Displacement between every two of up to 24 rest frames, float32 (pairs, 28, 28, 2) px.
+
+    Rest frames show a face and lie within 500 ms before the onset; None when there are fewer than three. Pairs are
+    taken because the movement itself is the difference of two frames, each with its own noise.
 
     Args:
-        level: motion of some region per frame (T,), NaN where a face is missing.
+        curve: motion of T frames.
         interval: its onset ends the rest.
         timestamps_ms: (T,) or None.
     """
-    first = _Clock(timestamps_ms, len(level)).before(interval.onset, MAX_DURATION_MS)
+    first = _Clock(timestamps_ms, len(curve.displacement)).before(interval.onset, MAX_DURATION_MS)
     rest = np.arange(first, interval.onset)
-    rest = rest[np.isfinite(level[rest])]
-    return rest if len(rest) >= _MIN_REST_FRAMES else None
+    rest = rest[np.isfinite(curve.displacement[rest, 0, 0, 0])]
+    if len(rest) < _MIN_REST_FRAMES:
+        return None
+    rest = rest[np.unique(np.linspace(0, len(rest) - 1, _MAX_REST_FRAMES).astype(int))]
+    one, other = np.triu_indices(len(rest), k=1)
+    return curve.displacement[rest[one]] - curve.displacement[rest[other]]
 
 
 class _Clock:

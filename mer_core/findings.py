@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mer_core.analysis import Analysis
-from mer_core.apex import rest_frames
+from mer_core.apex import rest_displacements
 from mer_core.regions import REGIONS, Region, region_masks
 
 # A region's motion is read from its strongest quarter: an action unit moves part of a region, and averaging over all
@@ -108,12 +108,13 @@ def what_moved(analysis: Analysis) -> tuple[str, ...]:
 
 
 def _times_noise(analysis: Analysis) -> list[float | None]:
-    levels = analysis.prepared.curve.region_levels_from(analysis.interval.onset)
-    rest = rest_frames(levels[0], analysis.interval, analysis.clip.timestamps_ms)
-    if rest is None:
-        return [None] * len(levels)
-    noise = np.percentile(levels[:, rest], 95, axis=1)
-    ratios = levels[:, analysis.interval.apex] / np.maximum(noise, 1e-6)
+    curve, interval = analysis.prepared.curve, analysis.interval
+    between = rest_displacements(curve, interval, analysis.clip.timestamps_ms)
+    if between is None:
+        return [None] * len(REGIONS)
+    noise = np.percentile(curve.region_levels_of(between), 95, axis=1)
+    moved = curve.region_levels_of((curve.displacement[interval.apex] - curve.displacement[interval.onset])[None])[:, 0]
+    ratios = moved / np.maximum(noise, 1e-6)
     return [float(ratio) if np.isfinite(ratio) else None for ratio in ratios]
 
 

@@ -55,7 +55,11 @@ class MotionCurve:
 
     def region_levels_from(self, reference: int) -> np.ndarray:
         """Mean motion of each region since a reference frame; float32 (R, T), px; NaN for a region off the crop."""
-        lengths = np.linalg.norm(self.displacement - self.displacement[reference], axis=-1)
+        return self.region_levels_of(self.displacement - self.displacement[reference])
+
+    def region_levels_of(self, displacement: np.ndarray) -> np.ndarray:
+        """Mean length of the displacements in each region; (T, 28, 28, 2) px -> (R, T) px; NaN off the crop."""
+        lengths = np.linalg.norm(displacement, axis=-1)
         totals = np.einsum("tij,rij->rt", lengths, self.regions.astype(np.float32))
         counts = self.regions.sum(axis=(1, 2))[:, None]
         return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan).astype(np.float32)

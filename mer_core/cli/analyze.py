@@ -19,6 +19,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     for marker in ("onset", "apex", "offset"):
         parser.add_argument(f"--{marker}", type=int, metavar="FRAME", help="frame counted from 0; proposed if left out")
     parser.add_argument("--fps", type=float, help="frames per second, where the clip does not say")
+    parser.add_argument("--max-frames", type=int, metavar="N", help="refuse longer clips (default 2000)")
     parser.add_argument("--model", default=DEFAULT_CHECKPOINT, metavar="NAME|DIR|hub:ID@REV", help="checkpoint")
     parser.add_argument("--flow", choices=FLOW_METHODS, help="flow method; the checkpoint's own if left out")
     parser.add_argument("--keep-head-motion", action="store_true", help="do not subtract the head's own motion")
@@ -51,11 +52,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _read(options: argparse.Namespace) -> tuple[Any, dict[str, int | None]]:
-    from mer_core.clips import read_clip, read_image_pair
+    from mer_core.clips import ClipLimits, read_clip, read_image_pair
 
     markers = {"onset": options.onset, "apex": options.apex, "offset": options.offset}
     if len(options.clip) == 1:
-        return read_clip(options.clip[0], fps=options.fps), markers
+        limits = ClipLimits() if options.max_frames is None else ClipLimits(max_frames=options.max_frames)
+        return read_clip(options.clip[0], fps=options.fps, limits=limits), markers
     if len(options.clip) > 2:
         raise ClipError(f"Give one clip, or an onset and an apex picture; got {len(options.clip)} paths.")
     if any(marker is not None for marker in markers.values()):
