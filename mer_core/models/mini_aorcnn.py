@@ -5,24 +5,23 @@ code). Departures: none. The paper prints 39,185 parameters in one abstract and 
 39,685.
 """
 
-from torch import Tensor, nn
+from torch import nn
 
-from mer_core.models.blocks import FLOW_STEM_WIDTH, LightResidualStage, Network, dense_head, flow_stem
+from mer_core.models.blocks import LightResidualStage
 from mer_core.models.gate_attention import POSITION_TERMS, BottleneckTransformer
 from mer_core.models.registry import ModelInfo, Paper, register
+from mer_core.models.three_stages import THIRD_STAGE_SIDE, WIDTHS, ThreeStageNetwork
 
 ATTENTIONS = ("multi_head", "single_head", "residual")
-_SIDE = 14  # of the maps that reach the third stage: 112 halved by the stem and by two stages
-_WIDTHS = (FLOW_STEM_WIDTH, 18, 28, 8)
 
 
 def _third_stage(attention: str, position: str) -> nn.Module:
     if attention == "residual":
         if position != "product":
             raise ValueError(f"position={position!r} has no effect with attention='residual'; leave it out")
-        return LightResidualStage(_WIDTHS[2], _WIDTHS[3])
+        return LightResidualStage(WIDTHS[2], WIDTHS[3])
     num_heads = 4 if attention == "multi_head" else 1
-    return BottleneckTransformer(_WIDTHS[2], _WIDTHS[3], _SIDE, num_heads, position)
+    return BottleneckTransformer(WIDTHS[2], WIDTHS[3], THIRD_STAGE_SIDE, num_heads, position)
 
 
 @register(
@@ -41,7 +40,7 @@ def _third_stage(attention: str, position: str) -> nn.Module:
         arguments={"attention": ATTENTIONS, "position": POSITION_TERMS, "in_channels": (3, 2)},
     )
 )
-class MiniAORCNN(Network):
+class MiniAORCNN(ThreeStageNetwork):
     """mini-AORCNN (39,685 parameters) and its ablations; features (B, 8, 7, 7).
 
     Args:
@@ -60,18 +59,4 @@ class MiniAORCNN(Network):
         attention: str = "multi_head",
         position: str = "product",
     ) -> None:
-        super().__init__()
-        self.input_shape = (in_channels, 112, 112)
-        self.stem = flow_stem(in_channels)
-        self.stage1 = LightResidualStage(_WIDTHS[0], _WIDTHS[1])
-        self.stage2 = LightResidualStage(_WIDTHS[1], _WIDTHS[2])
-        self.stage3 = _third_stage(attention, position)
-        self.head = dense_head((_WIDTHS[3] * 7 * 7, 64, 64), num_classes)
-
-    def forward_features(self, maps: Tensor) -> Tensor:
-        """Return feature maps (B, 8, 7, 7) of motion maps (B, in_channels, 112, 112)."""
-        return self.stage3(self.stage2(self.stage1(self.stem(maps))))
-
-    def forward_head(self, features: Tensor) -> Tensor:
-        """Return logits (B, num_classes) of feature maps (B, 8, 7, 7)."""
-        return self.head(features.flatten(1))
+        super().__init__(in_channels, num_classes, LightResidualStage, lambda: _third_stage(attention, position))

@@ -9,13 +9,12 @@ from collections import OrderedDict
 import torch
 from torch import Tensor, nn
 
-from mer_core.models.blocks import FLOW_STEM_WIDTH, Network, ResidualStage, conv_norm_relu, dense_head, flow_stem
+from mer_core.models.blocks import ResidualStage, conv_norm_relu
 from mer_core.models.gate_attention import POSITION_TERMS, BottleneckTransformer, GateAttention
 from mer_core.models.registry import ModelInfo, Paper, register
+from mer_core.models.three_stages import THIRD_STAGE_SIDE, WIDTHS, ThreeStageNetwork
 
 ATTENTIONS = ("triplet", "self", "cbam", "residual", "bottleneck_transformer")
-_SIDE = 14  # of the maps that reach the third stage: 112 halved by the stem and by two stages
-_WIDTHS = (FLOW_STEM_WIDTH, 18, 28, 8)
 
 
 class ChannelAttention(nn.Module):
@@ -71,11 +70,11 @@ class AttentionStage(nn.Module):
         super().__init__()
         parts: OrderedDict[str, nn.Module] = OrderedDict(conv1=conv_norm_relu(in_channels, in_channels))
         if kind in ("triplet", "cbam"):
-            parts["channel_attention"] = ChannelAttention(in_channels, _SIDE)
+            parts["channel_attention"] = ChannelAttention(in_channels, THIRD_STAGE_SIDE)
             parts["spatial_attention"] = SpatialAttention()
         if kind in ("triplet", "self"):
             gated = out_channels if kind == "self" else in_channels
-            parts["self_attention"] = GateAttention(in_channels, gated, _SIDE, position=position)
+            parts["self_attention"] = GateAttention(in_channels, gated, THIRD_STAGE_SIDE, position=position)
         if kind != "self":
             parts["conv2"] = conv_norm_relu(in_channels, out_channels)
         self.main = nn.Sequential(parts)
@@ -91,10 +90,10 @@ def _third_stage(attention: str, position: str) -> nn.Module:
     if attention in ("cbam", "residual") and position != "product":
         raise ValueError(f"position={position!r} has no effect with attention={attention!r}; leave it out")
     if attention == "residual":
-        return ResidualStage(_WIDTHS[2], _WIDTHS[3])
+        return ResidualStage(WIDTHS[2], WIDTHS[3])
     if attention == "bottleneck_transformer":
-        return BottleneckTransformer(_WIDTHS[2], _WIDTHS[3], _SIDE, position=position)
-    return AttentionStage(_WIDTHS[2], _WIDTHS[3], attention, position)
+        return BottleneckTransformer(WIDTHS[2], WIDTHS[3], THIRD_STAGE_SIDE, position=position)
+    return AttentionStage(WIDTHS[2], WIDTHS[3], attention, position)
 
 
 @register(
@@ -114,7 +113,7 @@ def _third_stage(attention: str, position: str) -> nn.Module:
         arguments={"attention": ATTENTIONS, "position": POSITION_TERMS, "in_channels": (3, 2)},
     )
 )
-class OffTANet(Network):
+class OffTANet(ThreeStageNetwork):
     """Off-TANet (59,403 parameters) and its ablations; features (B, 8, 7, 7).
 
     Args:
@@ -133,18 +132,4 @@ class OffTANet(Network):
         attention: str = "triplet",
         position: str = "product",
     ) -> None:
-        super().__init__()
-        self.input_shape = (in_channels, 112, 112)
-        self.stem = flow_stem(in_channels)
-        self.stage1 = ResidualStage(_WIDTHS[0], _WIDTHS[1])
-        self.stage2 = ResidualStage(_WIDTHS[1], _WIDTHS[2])
-        self.stage3 = _third_stage(attention, position)
-        self.head = dense_head((_WIDTHS[3] * 7 * 7, 64, 64), num_classes)
-
-    def forward_features(self, maps: Tensor) -> Tensor:
-        """Return feature maps (B, 8, 7, 7) of motion maps (B, in_channels, 112, 112)."""
-        return self.stage3(self.stage2(self.stage1(self.stem(maps))))
-
-    def forward_head(self, features: Tensor) -> Tensor:
-        """Return logits (B, num_classes) of feature maps (B, 8, 7, 7)."""
-        return self.head(features.flatten(1))
+        super().__init__(in_channels, num_classes, ResidualStage, lambda: _third_stage(attention, position))
