@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+
+from mer_core.checkpoints import Checkpoint, save_checkpoint
+from mer_core.inputs import InputSpec
+from mer_core.models import build_model
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory):
+    """A folder with two small untrained networks: pages are tested without the shipped weights."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    for name, spec in (("ststnet", InputSpec()), ("off_apexnet", InputSpec(channels=("u", "v")))):
+        torch.manual_seed(0)
+        save_checkpoint(Checkpoint(name, build_model(name).eval(), name, spec), folder / name, "untrained, for tests")
+    return folder
+
+
+@pytest.fixture
+def app(checkpoints, monkeypatch):
+    """The Overview page, run once."""
+    monkeypatch.setenv("MER_CHECKPOINTS", str(checkpoints))
+    return AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
+
+
+@pytest.fixture
+def analyze(app):
+    """The Analyze page without a clip."""
+    return app.switch_page("pages/analyze.py").run()
+
+
+@pytest.fixture
+def with_sample(app):
+    """The Analyze page with the sample "positive", opened by its link."""
+    app.query_params["sample"] = "positive"
+    return app.switch_page("pages/analyze.py").run()

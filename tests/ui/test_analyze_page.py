@@ -1,0 +1,197 @@
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from mer_core.clips import read_clip
+from mer_core.exports import analysis_json, curve_csv
+from mer_core.pictures import FLOW_VIEWS, png_bytes
+from mer_core.samples import sample_clips
+from mer_core.video_writer import write_video
+
+
+def texts(page):
+    """All that the page says."""
+    kinds = (page.markdown, page.caption, page.error, page.title, page.warning)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def visit_of(page):
+    return page.session_state["visit"]
+
+
+def test_the_first_visit_offers_samples_and_an_upload(analyze):
+    assert not analyze.exception
+    assert len(analyze.file_uploader) == 1
+    assert {f"sample_{name}" for name in sample_clips()} <= {button.key for button in analyze.button}
+    assert "not a lie detector" not in texts(analyze)
+    assert "Not for decisions about people" in texts(analyze)
+    assert "erased with your visit" in texts(analyze)
+
+
+def test_a_link_opens_a_sample_and_the_page_says_what_moved(with_sample):
+    assert not with_sample.exception
+    said = texts(with_sample)
+    assert "Both sides of the mouth moved up" in said
+    assert "not yet validated" in said
+    assert "not a lie detector" in said
+    assert "a 100 ms movement covers 10 frames" in said
+
+
+def test_movement_comes_before_the_category_and_limits_come_last(with_sample):
+    said = texts(with_sample)
+    order = [said.index(title) for title in ("1 What moved", "2 What the network calls it", "3 What this cannot tell")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize("name", ["negative", "surprise"])
+def test_every_sample_opens_from_its_button(analyze, name):
+    analyze.button(key=f"sample_{name}").click().run()
+    assert not analyze.exception
+    assert f"{name}.mp4" in texts(analyze)
+
+
+def test_an_unknown_sample_in_a_link_is_explained(app):
+    app.query_params["sample"] = "anger"
+    page = app.switch_page("pages/analyze.py").run()
+    assert "no sample called 'anger'" in page.error[0].value
+    page.button(key="dismiss").click().run()
+    assert not page.error
+
+
+def test_moving_the_apex_changes_the_reading_and_says_who_moved_it(with_sample):
+    before = visit_of(with_sample).analysis[1]
+    with_sample.slider(key="marker_apex").set_value(before.interval.apex - 5).run()
+    after = visit_of(with_sample).analysis[1]
+    assert after.interval.apex == before.interval.apex - 5
+    assert after.interval.sources == ("proposed", "user", "proposed")
+    assert after.motion.max_px < before.motion.max_px
+    assert "set by you" in with_sample.slider(key="marker_apex").label
+    assert with_sample.slider(key="shown_frame").value == after.interval.apex
+
+
+def test_undo_and_the_proposal_bring_earlier_markers_back(with_sample):
+    proposed = visit_of(with_sample).analysis[1].interval
+    with_sample.slider(key="marker_apex").set_value(proposed.apex + 2).run()
+    with_sample.slider(key="marker_onset").set_value(proposed.onset - 3).run()
+    with_sample.button(key="undo").click().run()
+    assert visit_of(with_sample).analysis[1].interval.onset == proposed.onset
+    assert visit_of(with_sample).analysis[1].interval.apex == proposed.apex + 2
+    with_sample.button(key="to_proposal").click().run()
+    assert visit_of(with_sample).analysis[1].interval == proposed
+    with_sample.button(key="undo").click().run()
+    assert visit_of(with_sample).analysis[1].interval.apex == proposed.apex + 2
+
+
+def test_a_marker_stops_before_one_that_was_set(with_sample):
+    with_sample.slider(key="marker_onset").set_value(20).run()
+    with_sample.slider(key="marker_apex").set_value(3).run()
+    assert with_sample.slider(key="marker_apex").value == 21
+
+
+def test_motion_at_noise_level_gets_no_class(with_sample):
+    with_sample.slider(key="marker_offset").set_value(70).run()
+    with_sample.slider(key="marker_apex").set_value(66).run()
+    with_sample.slider(key="marker_onset").set_value(64).run()
+    analysis = visit_of(with_sample).analysis[1]
+    assert analysis.noise.at_noise_level
+    said = texts(with_sample)
+    assert "Cannot say" in said
+    assert "Too little motion" in said
+    assert "**positive**" not in said
+    assert "**surprise**" not in said
+    assert "**negative**" not in said
+
+
+def test_another_flow_method_takes_effect_and_is_marked_as_outside_the_network(with_sample):
+    with_sample.segmented_control(key="flow_method").set_value("farneback").run()
+    assert visit_of(with_sample).analysis[1].motion.settings.method == "farneback"
+    assert "Outside this network's input" in texts(with_sample)
+
+
+def test_head_motion_can_be_left_in(with_sample):
+    with_sample.toggle(key="remove_head_motion").set_value(False).run()
+    assert not visit_of(with_sample).analysis[1].motion.settings.remove_head_motion
+    assert "Head motion was left in" in texts(with_sample)
+
+
+def test_another_network_answers(with_sample):
+    assert visit_of(with_sample).analysis[1].checkpoint.name == "off_apexnet"
+    with_sample.selectbox(key="model").set_value("ststnet").run()
+    assert visit_of(with_sample).analysis[1].checkpoint.name == "ststnet"
+
+
+def test_every_view_of_the_flow_draws(with_sample):
+    for view in FLOW_VIEWS:
+        with_sample.segmented_control(key="flow_view").set_value(view).run()
+        assert not with_sample.exception
+
+
+def test_a_frame_rate_can_be_given(with_sample):
+    with_sample.number_input(key="fps_override").set_value(50.0).run()
+    assert visit_of(with_sample).analysis[1].clip.fps == pytest.approx(50)
+    assert "a 100 ms movement covers 5 frames" in texts(with_sample)
+
+
+def test_a_file_that_is_no_video_is_explained_until_dismissed(analyze):
+    analyze.file_uploader[0].set_value(("holiday.mp4", b"dear diary\n" * 40, "video/mp4")).run()
+    assert not analyze.exception
+    assert "holiday" in analyze.error[0].value
+    analyze.run()
+    assert analyze.error
+    analyze.button(key="dismiss").click().run()
+    assert not analyze.error
+
+
+def test_an_upload_is_analysed_and_erased_when_the_clip_is_changed(analyze):
+    content = sample_clips()["surprise"].path.read_bytes()
+    analyze.file_uploader[0].set_value(("my clip.mp4", content, "video/mp4")).run()
+    assert not analyze.exception
+    assert "Both brows moved up" in texts(analyze)
+    assert list(visit_of(analyze).folder.rglob("my clip.mp4"))
+    analyze.button(key="change_clip").click().run()
+    assert not list(visit_of(analyze).folder.iterdir())
+    assert not visit_of(analyze).prepared
+    assert len(analyze.file_uploader) == 1
+
+
+def test_an_onset_and_an_apex_picture_are_analysed_without_times(analyze):
+    clip = read_clip(sample_clips()["positive"].path)
+    pictures = [(f"{name}.png", png_bytes(clip.frames[frame]), "image/png") for name, frame in (("a", 11), ("b", 25))]
+    analyze.file_uploader[0].set_value(pictures).run()
+    assert not analyze.exception
+    said = texts(analyze)
+    assert "mouth moved up" in said
+    assert "frame rate is unknown" in said
+    assert " ms" not in analyze.slider(key="marker_apex").label
+    assert not analyze.number_input
+
+
+def test_a_clip_of_several_movements_lets_the_reader_choose_one(analyze, tmp_path):
+    frames = [read_clip(sample_clips()[name].path).frames for name in ("positive", "surprise", "positive")]
+    write_video(tmp_path / "several.mp4", np.concatenate(frames), 100, crf=11)
+    content = (tmp_path / "several.mp4").read_bytes()
+    analyze.file_uploader[0].set_value(("several.mp4", content, "video/mp4")).run()
+    candidates = visit_of(analyze).analysis[1].prepared.candidates
+    assert len(candidates) > 1
+    analyze.selectbox(key="candidate").set_value(1).run()
+    assert visit_of(analyze).analysis[1].interval == candidates[1]
+    analyze.button(key="undo").click().run()
+    assert visit_of(analyze).analysis[1].interval == candidates[0]
+
+
+def test_without_any_checkpoint_the_page_says_where_they_belong(with_sample, tmp_path, monkeypatch):
+    monkeypatch.setenv("MER_CHECKPOINTS", str(tmp_path))
+    with_sample.run()
+    assert not with_sample.exception
+    assert "no checkpoint" in with_sample.error[0].value
+
+
+def test_the_files_to_take_away_agree_with_the_page(with_sample):
+    analysis = visit_of(with_sample).analysis[1]
+    assert len(with_sample.get("download_button")) == 3
+    assert json.loads(analysis_json(analysis))["interval"]["apex"] == with_sample.slider(key="marker_apex").value
+    rows = list(csv.DictReader(io.StringIO(curve_csv(analysis))))
+    assert rows[analysis.interval.apex]["marker"] == "apex"

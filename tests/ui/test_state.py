@@ -1,0 +1,146 @@
+import gc
+import time
+from dataclasses import dataclass
+
+import pytest
+import streamlit as st
+
+from mer_core.apex import Interval
+from ui import state
+from ui.state import Source, Visit, current_visit, open_sample, open_uploads
+
+
+@dataclass
+class File:
+    name: str
+    content: bytes = b"content"
+
+    def getbuffer(self):
+        return memoryview(self.content)
+
+
+@pytest.fixture
+def visit(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    return current_visit()
+
+
+def test_a_visits_uploads_are_deleted_with_it():
+    visit = Visit()
+    (visit.folder / "clip.mp4").write_bytes(b"a face")
+    folder = visit.folder
+    del visit
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_every_call_in_one_session_gives_the_same_visit(visit):
+    assert current_visit() is visit
+
+
+def test_an_upload_is_written_into_the_visits_folder_at_once(visit):
+    open_uploads([File("clip.mp4")])
+    (path,) = visit.source.paths
+    assert path.read_bytes() == b"content"
+    assert path.is_relative_to(visit.folder)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\films\\clip.mp4", "clip.mp4"),
+        ("..", "clip"),
+        ("a\x00\nb.mp4", "ab.mp4"),
+        ("x" * 300 + ".mp4", "x" * 76 + ".mp4"),
+    ],
+)
+def test_a_name_from_outside_cannot_leave_the_folder(visit, given, kept):
+    open_uploads([File(given)])
+    (path,) = visit.source.paths
+    assert path.name == kept
+    assert path.parent.parent == visit.folder
+
+
+def test_two_pictures_are_onset_and_apex_in_the_order_of_their_names(visit):
+    open_uploads([File("b.png"), File("a.png")])
+    assert [path.name for path in visit.source.paths] == ["a.png", "b.png"]
+
+
+def test_more_pictures_are_the_frames_of_a_clip(visit):
+    open_uploads([File(f"{number}.png") for number in range(5)])
+    (folder,) = visit.source.paths
+    assert len(list(folder.iterdir())) == 5
+
+
+def test_two_files_of_one_name_both_stay(visit):
+    open_uploads([File("a.png", b"1"), File("a.png", b"2")])
+    assert sorted(path.read_bytes() for path in visit.source.paths) == [b"1", b"2"]
+
+
+def test_a_clip_beside_a_picture_is_refused(visit):
+    open_uploads([File("a.png"), File("b.mp4")])
+    assert visit.source is None
+    assert "not all are pictures" in visit.failure
+
+
+def test_another_clip_erases_the_last_one(visit):
+    open_uploads([File("first.mp4")])
+    first = visit.source.paths[0]
+    open_uploads([File("second.mp4")])
+    assert not first.exists()
+    open_sample("surprise")
+    assert visit.is_sample
+    assert not list(visit.folder.iterdir())
+
+
+def test_a_failure_erases_the_clip_and_stays_until_another_is_opened(visit):
+    open_uploads([File("first.mp4")])
+    visit.fail("It is broken.")
+    assert visit.source is None
+    assert not list(visit.folder.iterdir())
+    assert visit.failure == "It is broken."
+    open_sample("positive")
+    assert visit.failure is None
+
+
+def test_undo_brings_back_marker_by_marker(visit):
+    first, second = Interval(1, 5, 9), Interval(1, 6, 9)
+    visit.mark(first)
+    visit.mark(second)
+    visit.undo()
+    assert visit.interval == first
+    visit.undo()
+    visit.undo()
+    assert visit.interval is None
+
+
+def test_opening_a_clip_forgets_what_was_found_in_the_last(visit):
+    visit.mark(Interval(1, 5, 9))
+    visit.frame = 3
+    visit.open(Source(()))
+    assert (visit.interval, visit.frame, visit.history) == (None, None, [])
+
+
+def test_undo_is_bounded(visit):
+    for frame in range(state._MOST_UNDO_STEPS + 20):
+        visit.mark(Interval(0, frame + 1, 900))
+    assert len(visit.history) == state._MOST_UNDO_STEPS
+
+
+def test_the_clip_is_erased_when_the_visitor_does_not_come_back(visit, monkeypatch):
+    monkeypatch.setattr(state, "SECONDS_TO_COME_BACK", 0.05)
+    open_uploads([File("clip.mp4")])
+    visit.leave()
+    time.sleep(0.5)
+    assert visit.source is None
+    assert not list(visit.folder.iterdir())
+
+
+def test_a_visitor_who_comes_back_finds_the_clip(visit, monkeypatch):
+    monkeypatch.setattr(state, "SECONDS_TO_COME_BACK", 0.3)
+    open_uploads([File("clip.mp4")])
+    visit.leave()
+    visit.stay()
+    time.sleep(0.6)
+    assert visit.source.paths[0].exists()

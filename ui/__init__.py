@@ -1,0 +1,1 @@
+"""Streamlit glue: computes nothing itself, everything comes from `mer_core`."""

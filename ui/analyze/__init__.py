@@ -1,0 +1,1 @@
+"""The parts of the Analyze page, one file a part."""

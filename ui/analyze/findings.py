@@ -1,0 +1,59 @@
+"""What moved, what the network calls it, and what this cannot tell, in this order."""
+
+import streamlit as st
+
+from mer_core.analysis import Analysis
+from mer_core.disclosures import CANNOT_TELL
+from mer_core.figures import PLOTLY_CONFIG, probabilities_figure
+from mer_core.findings import verdict_sentence, what_moved
+from ui.theme import is_dark
+from ui.widgets import plain
+
+
+def what_moved_card(analysis: Analysis) -> None:
+    """Draw the sentences about the movement and what was taken for the head's."""
+    with st.container(border=True, key="what_moved"):
+        st.markdown("#### 1 What moved")
+        if not analysis.prediction.is_finding:
+            st.markdown(":gray[**Too little motion to tell from this clip's noise.**]")
+        for sentence in what_moved(analysis):
+            st.markdown(plain(sentence))
+        st.caption(_head_motion(analysis))
+
+
+def verdict_card(analysis: Analysis) -> None:
+    """Draw the network's answer, or that there is none because the motion is within noise."""
+    prediction = analysis.prediction
+    with st.container(border=True, key="verdict"):
+        st.markdown("#### 2 What the network calls it")
+        if not prediction.is_finding:
+            st.markdown(":gray[**Cannot say**]")
+            st.markdown(f":gray[{plain(verdict_sentence(analysis))}]")
+            return
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{prediction.label}**", width="content")
+            st.caption(f"says {plain(analysis.checkpoint.name)}", width="content")
+            st.badge("not yet validated", icon=":material/experiment:", color="orange")
+        st.plotly_chart(
+            probabilities_figure(prediction, is_dark()),
+            theme=None,
+            key="probabilities",
+            config=PLOTLY_CONFIG,
+            alt=", ".join(f"{label} {share:.2f}" for label, share in prediction.probabilities.items()),
+        )
+
+
+def cannot_tell_card(analysis: Analysis) -> None:
+    """Draw the limits of this result: those of every result, then those of this clip."""
+    with st.container(border=True, key="cannot_tell"):
+        st.markdown("#### 3 What this cannot tell")
+        for warning in analysis.warnings:
+            st.markdown(f":orange[:material/warning:] {plain(warning)}")
+        st.markdown("\n".join(f"- {sentence}" for sentence in CANNOT_TELL))
+
+
+def _head_motion(analysis: Analysis) -> str:
+    motion = analysis.motion
+    if not motion.settings.remove_head_motion:
+        return "Head motion was left in: the distances include it."
+    return f"Head motion removed: {motion.removed.size_px(motion.crop_px):.1f} px at the crop's corner."

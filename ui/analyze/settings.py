@@ -1,0 +1,95 @@
+"""How the motion is measured and which network names it; every choice is in sight and takes effect at once."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from mer_core.flow import FLOW_METHODS
+from ui.cached import SharedPredictor, checkpoint_names, shared_predictor
+from ui.state import Visit
+
+_FLOW_NAMES = {"dis": "DIS", "tvl1": "TV-L1", "farneback": "Farnebäck"}
+_MODEL, _METHOD, _HEAD, _FPS = "model", "flow_method", "remove_head_motion", "fps_override"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the settings say: the network, the flow method, whether head motion is removed."""
+
+    shared: SharedPredictor
+    method: str
+    remove_head_motion: bool
+
+
+def current_settings() -> Settings:
+    """The settings as they stand, those of the default network on a first visit.
+
+    Raises:
+        CheckpointError: no checkpoint is on this machine, or the chosen one cannot be loaded.
+    """
+    names = checkpoint_names()
+    if st.session_state.get(_MODEL) not in names:
+        # Without any checkpoint the default's name makes the loader say what is missing.
+        st.session_state[_MODEL] = (*names, "off_tanet")[0]
+    shared = shared_predictor(st.session_state[_MODEL])
+    own = shared.predictor.checkpoint.input_spec
+    st.session_state.setdefault(_METHOD, own.flow_method)
+    st.session_state.setdefault(_HEAD, own.remove_head_motion)
+    return Settings(shared, st.session_state[_METHOD] or own.flow_method, st.session_state[_HEAD])
+
+
+def settings_panel(visit: Visit, settings: Settings) -> None:
+    """Draw the choices; those that differ from the network's training are said to."""
+    own = settings.shared.predictor.checkpoint.input_spec
+    st.selectbox(
+        "Network",
+        checkpoint_names(),
+        key=_MODEL,
+        on_change=_follow_network,
+        help="Changing it also sets flow and head motion to what that network was trained on.",
+        persist_state="session",
+    )
+    st.segmented_control(
+        "Optical flow",
+        FLOW_METHODS,
+        format_func=lambda method: _FLOW_NAMES[method] + (" (as trained)" if method == own.flow_method else ""),
+        key=_METHOD,
+        required=True,
+        persist_state="session",
+    )
+    st.toggle(
+        "Remove head motion",
+        key=_HEAD,
+        help="Subtracts the shift, turn and change of size that the whole face shares. "
+        f"This network was trained with it {'removed' if own.remove_head_motion else 'kept'}.",
+        persist_state="session",
+    )
+    _advanced(visit)
+
+
+def _advanced(visit: Visit) -> None:
+    source = visit.source
+    if source is None or len(source.paths) == 2:  # a pair has no times
+        return
+    with st.popover("Advanced", icon=":material/tune:"):
+        st.number_input(
+            "Frames per second, if the file is wrong or does not say",
+            min_value=1.0,
+            max_value=10_000.0,
+            value=source.fps,
+            placeholder="as in the file",
+            key=_FPS,
+            on_change=_set_rate,
+            args=(visit,),
+        )
+
+
+def _follow_network() -> None:
+    # The choices follow the network, so that a mismatch is always somebody's deliberate one.
+    for key in (_METHOD, _HEAD):
+        st.session_state.pop(key, None)
+
+
+def _set_rate(visit: Visit) -> None:
+    if visit.source is not None:
+        visit.open(replace(visit.source, fps=st.session_state[_FPS]))

@@ -1,0 +1,47 @@
+"""From the visit's source to its analysis, with progress, and each result kept for the next rerun."""
+
+import streamlit as st
+
+from mer_core.analysis import Analysis, PreparedClip
+from mer_core.apex import Interval
+from mer_core.markers import analyze_interval
+from mer_core.predictor import prepare_clip
+from ui.analyze.settings import Settings
+from ui.state import Source, Visit
+from ui.widgets import progress_box
+
+
+def prepared_clip(visit: Visit, source: Source, remove_head_motion: bool) -> PreparedClip:
+    """The clip of the visit's source with its face and curve; made on the first call, with progress on the page.
+
+    Raises:
+        MerError: the clip cannot be read, or shows no face.
+    """
+    # The place is taken also when there is nothing to do: what follows would otherwise be drawn anew, and lose focus.
+    place = st.empty()
+    if remove_head_motion not in visit.prepared:
+        with progress_box(place, "Reading the clip") as tell:
+            clip = next((prepared.clip for prepared in visit.prepared.values()), None) or source.read()
+            visit.prepared[remove_head_motion] = prepare_clip(
+                clip,
+                remove_head_motion,
+                progress=lambda share: tell(
+                    "Finding the face in every frame" if share < 0.5 else "Measuring how far it moves", share
+                ),
+            )
+    return visit.prepared[remove_head_motion]
+
+
+def analysis_of(visit: Visit, settings: Settings, prepared: PreparedClip, interval: Interval) -> Analysis:
+    """The analysis of these markers with these settings; the last one is kept.
+
+    Raises:
+        MotionError: the onset or the apex shows no face.
+    """
+    predictor = settings.shared.predictor
+    key = (predictor.checkpoint.sha256, settings.method, settings.remove_head_motion, interval)
+    if visit.analysis is None or visit.analysis[0] != key:
+        with settings.shared.lock:
+            analysis = analyze_interval(predictor, prepared, interval, settings.method, settings.remove_head_motion)
+        visit.analysis = (key, analysis)
+    return visit.analysis[1]

@@ -1,0 +1,61 @@
+"""The parts of the Overview page."""
+
+from typing import Any
+
+import streamlit as st
+
+from mer_core.disclosures import CANNOT_TELL
+from ui.cached import described_networks
+from ui.widgets import plain
+
+
+def what_it_is() -> None:
+    """Draw what the app is and what it is not, side by side."""
+    is_column, is_not_column = st.columns(2, gap="medium")
+    with is_column, st.container(border=True, height="stretch"):
+        st.markdown("#### What it does")
+        st.markdown(
+            "- Finds the face and measures how every part of it moved, frame by frame, in pixels and milliseconds.\n"
+            "- Proposes onset, apex and offset of the movement; you can move each of them.\n"
+            "- Says in sentences what moved, and against this clip's own noise how clearly.\n"
+            "- Asks small networks which of three laboratory categories the movement resembles."
+        )
+    with is_not_column, st.container(border=True, height="stretch"):
+        st.markdown("#### What it does not")
+        st.markdown("\n".join(f"- {sentence}" for sentence in CANNOT_TELL))
+
+
+def zoo_table() -> None:
+    """Draw the networks, smallest first, with what they cost, where they come from and what is known of them."""
+    st.markdown("#### The networks")
+    rows = [_row(network) for network in described_networks()]
+    columns = {name: [row[name] for row in rows] for name in rows[0]}
+    with st.container(key="zoo"):
+        st.table(columns, border="horizontal", hide_index=True)
+    st.caption(
+        "Parameters are trainable values; MACs are multiply-adds for one movement. No score is shown until a network "
+        "has been cross-validated on people it has not seen."
+    )
+
+
+def _row(network: dict[str, Any]) -> dict[str, str]:
+    return {
+        "Network": f"**{plain(network['title'])}**",
+        "Parameters": f"{network['parameters']:,}",
+        "MACs": _millions(network["macs"]),
+        "Input": " × ".join(str(side) for side in network["input_shape"]) + f" ({', '.join(network['channels'])})",
+        "Paper": _paper(network["paper"]),
+        "Checkpoint": "on this machine" if network["checkpoints"] else "none yet",
+        "Score": "not yet cross-validated",
+    }
+
+
+def _paper(paper: dict[str, Any]) -> str:
+    authors = paper["authors"]
+    first = authors[0].split(",")[0].split()[-1] if authors else "unknown"
+    named = f"{first} et al., {paper['year']}" if len(authors) > 1 else f"{first}, {paper['year']}"
+    return f"[{plain(named)}](https://doi.org/{paper['doi']})" if paper["doi"] else plain(named)
+
+
+def _millions(macs: int) -> str:
+    return f"{macs / 1e6:,.1f} M" if macs >= 1e5 else f"{macs / 1e3:,.0f} k"

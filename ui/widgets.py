@@ -1,0 +1,96 @@
+"""Small pieces that several pages share."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from mer_core.clips import Clip
+from mer_core.samples import sample_clips
+from ui.state import Visit, open_sample, open_uploads
+
+CLIP_TYPES = ("mp4", "mov", "avi", "webm", "mkv", "m4v", "gif", "webp", "zip")
+PICTURE_TYPES = ("png", "jpg", "jpeg", "bmp", "tif", "tiff")
+_LEAST_PROGRESS = 0.03
+
+
+def sample_buttons(primary: str | None = None) -> bool:
+    """Whether a sample was chosen just now; draws one button a sample, that of `primary` filled."""
+    chosen = False
+    with st.container(horizontal=True, key="samples"):
+        for name, sample in sample_clips().items():
+            chosen |= st.button(
+                f"{sample.movement} ({name})",
+                key=f"sample_{name}",
+                icon=":material/play_circle:",
+                type="primary" if name == primary else "secondary",
+                on_click=open_sample,
+                args=(name,),
+            )
+    st.caption("Samples are synthetic: one public-domain photograph, moved by computed action units.")
+    return chosen
+
+
+def uploader(visit: Visit) -> bool:
+    """Whether files were uploaded just now; they lie in the visit's folder and the widget is empty again."""
+    uploads = st.file_uploader(
+        "Your own clip, or an onset and an apex picture",
+        type=[*CLIP_TYPES, *PICTURE_TYPES],
+        accept_multiple_files=True,
+        key=f"upload_{visit.uploads}",
+        help="A video, a GIF, a zip of numbered frames, or pictures of one face: two are taken as onset and apex in "
+        "the order of their names, more as the frames of a clip.",
+    )
+    if not uploads:
+        return False
+    open_uploads(uploads)
+    return True
+
+
+def failure_box(visit: Visit) -> None:
+    """What went wrong, until it is dismissed or another clip is opened; nothing when all is well."""
+    if visit.failure is None:
+        return
+    with st.container(key="failure", gap="xsmall"):
+        st.error(f"**That did not work.** {plain(visit.failure)}", icon=":material/error:")
+        st.button("Dismiss", key="dismiss", type="tertiary", on_click=_dismiss, args=(visit,))
+
+
+@contextmanager
+def progress_box(place: DeltaGenerator, first: str) -> Iterator[Callable[[str, float], None]]:
+    """A box that says what is being done and how far it is; call what it gives with a text and a share, 0 to 1.
+
+    It stands in `place`, an `st.empty()`, and disappears when the work ends, also by an error.
+    """
+    with place.container(border=True, key="working"):
+        bar = st.progress(0.0, first)
+    shown_text, shown_share = first, 0.0
+
+    def tell(text: str, share: float) -> None:
+        nonlocal shown_text, shown_share
+        share = min(max(share, 0.0), 1.0)
+        # A message for every frame would keep the browser busier than the work itself.
+        if text != shown_text or share - shown_share >= _LEAST_PROGRESS:
+            shown_text, shown_share = text, share
+            bar.progress(share, text)
+
+    try:
+        yield tell
+    finally:
+        place.empty()
+
+
+def frame_text(clip: Clip, frame: int) -> str:
+    """A moment of the clip as people read it: its time first, its number second, or the number alone."""
+    time_ms = clip.time_ms(frame)
+    return f"frame {frame}" if time_ms is None else f"{time_ms:.0f} ms (frame {frame})"
+
+
+def plain(text: str) -> str:
+    """The text with Markdown's signs taken literally: file names hold underscores, stars and brackets."""
+    return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>()#+!|~$:" else letter for letter in text)
+
+
+def _dismiss(visit: Visit) -> None:
+    visit.failure = None
