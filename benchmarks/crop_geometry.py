@@ -14,7 +14,7 @@ from mer_core.inputs import motion_map
 from mer_core.labels import LABELS
 from mer_core.motion import MotionSettings, measure_motion
 from mer_core.regions import face_mask
-from mer_core.scenarios import Scenario
+from mer_core.synthesis.scenarios import Scenario
 from mer_core.synthetic import emotion_scenario, render_frame, true_landmarks
 from training.datasets.megc2019 import read_megc2019
 

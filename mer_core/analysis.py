@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from mer_core.apex import Interval, Noise
 from mer_core.checkpoints import Checkpoint
 from mer_core.clips import Clip
 from mer_core.crop import CropTransform
 from mer_core.faces import FaceTrack
+from mer_core.interval import Interval
 from mer_core.motion import Motion
 from mer_core.motion_curve import MotionCurve
+from mer_core.noise import Noise
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,8 @@ class Analysis:
         network_input: float32 (C, S, S), what the network received.
         prediction: what it answered.
         checkpoint: the network.
-        warnings: plain sentences, most important first.
+        cautions: plain sentences to be shown beside the class, because they decide whether to believe it.
+        warnings: further plain sentences, about the interval, the face and the file.
         timings_ms: milliseconds of each step.
     """
 
@@ -75,6 +77,7 @@ class Analysis:
     network_input: np.ndarray
     prediction: Prediction
     checkpoint: Checkpoint
+    cautions: tuple[str, ...]
     warnings: tuple[str, ...]
     timings_ms: dict[str, float]
 
@@ -121,7 +124,7 @@ class Analysis:
                 "parameters": self.checkpoint.num_parameters,
                 "checkpoint_sha256": self.checkpoint.sha256,
             },
-            "warnings": list(self.warnings),
+            "warnings": [*self.cautions, *self.warnings],
             "timings_ms": {name: round(value, 2) for name, value in self.timings_ms.items()},
         }
 

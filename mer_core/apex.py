@@ -1,19 +1,20 @@
 """When the movement began, peaked and ended: proposals from the motion curve, for a person to confirm."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
+from mer_core.clock import Clock
 from mer_core.errors import MotionError
+from mer_core.interval import Interval
 from mer_core.motion_curve import MotionCurve
 
 # Duration of a micro-expression, ms: shorter is a glitch of the camera, longer an ordinary expression.
 MIN_DURATION_MS, MAX_DURATION_MS = 65.0, 500.0
-SOURCES: tuple[str, ...] = ("proposed", "user", "imported")
 _MAX_CANDIDATES, _DIP_SHARE = 5, 0.25
 # Up to this length a clip is taken to hold one movement that starts from the rest of its first frames.
-_SHORT_CLIP_MS, _SHORT_CLIP_FRAMES = 1500.0, 200
+_SHORT_CLIP_MS = 1500.0
 _REST_MS, _REST_FRAMES = 40.0, 4
 # In a longer clip rest is the median of this stretch before each frame. Looking back only, a movement stands out when
 # it rises, also when it is then held; the gap keeps a slow rise from becoming its own baseline.
@@ -24,46 +25,6 @@ _SMOOTHING_MS, _SMOOTHING_FRAMES = 8.0, 0.8
 _EDGE_SHARE = 0.08
 # A movement that keeps half of itself for half a second is held; it has arrived at this share of its plateau.
 _HELD_SHARE, _ARRIVED_SHARE = 0.5, 0.9
-_MIN_REST_FRAMES, _MAX_REST_FRAMES = 3, 24
-_AT_NOISE_LEVEL = 2.0
-
-
-@dataclass(frozen=True)
-class Interval:
-    """Onset, apex and offset as frame numbers counted from 0, and who set each.
-
-    Attributes:
-        onset: last frame at rest.
-        apex: frame of greatest movement.
-        offset: first frame at rest again, or where the clip or the longest micro-expression ends.
-        sources: for onset, apex and offset one of `SOURCES`.
-        confidence: 0 to 1, how far the peak stands out from this clip's noise and from its other peaks; a rule of
-            thumb, not a probability. None for an interval that a person set.
-    """
-
-    onset: int
-    apex: int
-    offset: int
-    sources: tuple[str, str, str] = ("proposed", "proposed", "proposed")
-    confidence: float | None = None
-
-
-@dataclass(frozen=True)
-class Noise:
-    """What the motion curve shows where nothing moves.
-
-    Attributes:
-        noise_px: 95th percentile of the motion between rest frames before the onset, px; None without rest frames.
-        apex_px: motion from onset to apex in the same measure, px.
-    """
-
-    noise_px: float | None
-    apex_px: float
-
-    @property
-    def at_noise_level(self) -> bool | None:
-        """Whether the movement is at most twice the noise; None where the noise is unknown."""
-        return None if self.noise_px is None else self.apex_px <= _AT_NOISE_LEVEL * self.noise_px
 
 
 def propose_intervals(curve: MotionCurve, timestamps_ms: np.ndarray | None) -> tuple[Interval, ...]:
@@ -83,7 +44,7 @@ def propose_intervals(curve: MotionCurve, timestamps_ms: np.ndarray | None) -> t
     present = np.isfinite(curve.displacement[:, 0, 0, 0])
     if present.sum() < 2:
         raise MotionError("Fewer than two frames show a face; a movement needs at least an onset and an apex.")
-    clock = _Clock(timestamps_ms, len(present))
+    clock = Clock(timestamps_ms, len(present))
     moved = _smoothed(_filled(curve.displacement, present), clock)
     baseline = _baseline(moved, clock)
     # Flow now and then fails for one frame (a blink, teeth that appear); a median of three drops such a spike.
@@ -95,96 +56,6 @@ def propose_intervals(curve: MotionCurve, timestamps_ms: np.ndarray | None) -> t
     return _ranked(intervals, level, clock)
 
 
-def with_markers(
-    proposed: Interval, onset: int | None, apex: int | None, offset: int | None, source: str = "user"
-) -> Interval:
-    """The proposed interval with the given frames put in their place; no confidence once a marker was set.
-
-    A proposed offset (or onset) that a set apex has overtaken moves along with it.
-
-    Raises:
-        MotionError: the markers are not in the order onset < apex <= offset.
-    """
-    given = (onset, apex, offset)
-    if all(frame is None for frame in given):
-        return proposed
-    at_apex = proposed.apex if apex is None else apex
-    at_onset = min(proposed.onset, at_apex - 1) if onset is None else onset
-    if apex is None and onset is not None and onset >= at_apex:
-        raise MotionError(f"The onset (frame {onset}) lies at or after the proposed apex (frame {at_apex}); set both.")
-    at_offset = max(proposed.offset, at_apex) if offset is None else offset
-    if not 0 <= at_onset < at_apex:
-        raise MotionError(f"The apex (frame {at_apex}) must come after the onset (frame {at_onset}).")
-    if at_offset < at_apex:
-        raise MotionError(f"The offset (frame {at_offset}) must not come before the apex (frame {at_apex}).")
-    who = [source if frame is not None else "proposed" for frame in given]
-    return Interval(at_onset, at_apex, at_offset, (who[0], who[1], who[2]), None)
-
-
-def measure_noise(curve: MotionCurve, interval: Interval, timestamps_ms: np.ndarray | None) -> Noise:
-    """Motion from onset to apex beside the motion between the rest frames before the onset."""
-    between = rest_displacements(curve, interval, timestamps_ms)
-    noise = None if between is None else float(np.percentile(curve.level_of(between), 95))
-    return Noise(noise, float(curve.level_from(interval.onset)[interval.apex]))
-
-
-def rest_displacements(curve: MotionCurve, interval: Interval, timestamps_ms: np.ndarray | None) -> np.ndarray | None:
-    """Displacement between every two of up to 24 rest frames, float32 (pairs, 28, 28, 2) px.
-
-    Rest frames show a face and lie within 500 ms before the onset; None when there are fewer than three. Pairs are
-    taken because the movement itself is the difference of two frames, each with its own noise.
-
-    Args:
-        curve: motion of T frames.
-        interval: its onset ends the rest.
-        timestamps_ms: (T,) or None.
-    """
-    first = _Clock(timestamps_ms, len(curve.displacement)).before(interval.onset, MAX_DURATION_MS)
-    rest = np.arange(first, interval.onset)
-    rest = rest[np.isfinite(curve.displacement[rest, 0, 0, 0])]
-    if len(rest) < _MIN_REST_FRAMES:
-        return None
-    rest = rest[np.unique(np.linspace(0, len(rest) - 1, _MAX_REST_FRAMES).astype(int))]
-    one, other = np.triu_indices(len(rest), k=1)
-    return curve.displacement[rest[one]] - curve.displacement[rest[other]]
-
-
-class _Clock:
-    """Frames to milliseconds and back; with an unknown rate, fixed numbers of frames stand in."""
-
-    def __init__(self, timestamps_ms: np.ndarray | None, num_frames: int) -> None:
-        self.num_frames = num_frames
-        self.times = None if timestamps_ms is None else np.asarray(timestamps_ms, np.float64)
-
-    @property
-    def frame_ms(self) -> float | None:
-        return None if self.times is None or len(self.times) < 2 else float(np.median(np.diff(self.times)))
-
-    @property
-    def is_short(self) -> bool:
-        if self.times is None:
-            return self.num_frames <= _SHORT_CLIP_FRAMES
-        return float(self.times[-1]) <= _SHORT_CLIP_MS
-
-    def frames(self, milliseconds: float, otherwise: float) -> float:
-        return otherwise if not self.frame_ms else milliseconds / self.frame_ms
-
-    def before(self, frame: int, milliseconds: float) -> int:
-        """First frame within that time before a frame."""
-        if self.times is None:
-            return max(0, frame - _SHORT_CLIP_FRAMES)
-        return int(np.searchsorted(self.times, self.times[frame] - milliseconds))
-
-    def after(self, frame: int, milliseconds: float) -> int:
-        """Last frame within that time after a frame."""
-        if self.times is None:
-            return self.num_frames - 1
-        return int(np.searchsorted(self.times, self.times[frame] + milliseconds, side="right")) - 1
-
-    def duration(self, interval: Interval) -> float | None:
-        return None if self.times is None else float(self.times[interval.offset] - self.times[interval.onset])
-
-
 def _filled(displacement: np.ndarray, present: np.ndarray) -> np.ndarray:
     """Frames without a face repeat the last one that had one, so that smoothing does not spread the gap."""
     indices = np.arange(len(present))
@@ -192,7 +63,7 @@ def _filled(displacement: np.ndarray, present: np.ndarray) -> np.ndarray:
     return displacement[np.where(known < 0, int(np.argmax(present)), known)]
 
 
-def _smoothed(moved: np.ndarray, clock: _Clock) -> np.ndarray:
+def _smoothed(moved: np.ndarray, clock: Clock) -> np.ndarray:
     sigma = max(clock.frames(_SMOOTHING_MS, _SMOOTHING_FRAMES), 0.3)
     rows = moved.reshape(len(moved), -1)  # time runs down the rows, and only down is blurred
     blurred = cv2.GaussianBlur(
@@ -206,8 +77,8 @@ def _median_of_three(level: np.ndarray) -> np.ndarray:
     return np.median([padded[:-2], padded[1:-1], padded[2:]], axis=0)
 
 
-def _baseline(moved: np.ndarray, clock: _Clock) -> np.ndarray:
-    if clock.is_short:
+def _baseline(moved: np.ndarray, clock: Clock) -> np.ndarray:
+    if clock.is_within(_SHORT_CLIP_MS):
         count = int(np.clip(round(clock.frames(_REST_MS, _REST_FRAMES)), 1, max(1, len(moved) // 4)))
         return np.broadcast_to(moved[:count].mean(axis=0), moved.shape)
     gap = max(1, round(clock.frames(_PAST_GAP_MS, _PAST_GAP_FRAMES)))
@@ -218,7 +89,7 @@ def _baseline(moved: np.ndarray, clock: _Clock) -> np.ndarray:
     return np.stack([medians[end] for end in ends])
 
 
-def _peaks(level: np.ndarray, clock: _Clock) -> list[int]:
+def _peaks(level: np.ndarray, clock: Clock) -> list[int]:
     """Frames of the highest peaks, the highest first; between any two the level dips by a quarter of the highest."""
     highest = float(level.max())
     apart = max(1, int(clock.frames(MIN_DURATION_MS, 3)))
@@ -236,7 +107,7 @@ def _lowest_between(level: np.ndarray, frame: int, other: int) -> float:
     return float(level[min(frame, other) : max(frame, other) + 1].min())
 
 
-def _refined(moved: np.ndarray, present: np.ndarray, peak: int, clock: _Clock) -> Interval:
+def _refined(moved: np.ndarray, present: np.ndarray, peak: int, clock: Clock) -> Interval:
     """The interval around a peak; `moved` is (T, cells, 2), px from rest."""
     direction = moved[peak]
     along = np.einsum("tcd,cd->t", moved, direction) / max(float(np.linalg.norm(direction)), 1e-9)
@@ -273,13 +144,13 @@ def _on_faces(present: np.ndarray, onset: int, apex: int) -> tuple[int, int]:
     return int(earlier[np.argmin(np.abs(earlier - onset))]), apex
 
 
-def _ranked(intervals: list[Interval], level: np.ndarray, clock: _Clock) -> tuple[Interval, ...]:
+def _ranked(intervals: list[Interval], level: np.ndarray, clock: Clock) -> tuple[Interval, ...]:
     """Distinct intervals by the height of their peak; those of a plausible duration before the others."""
     distinct: list[Interval] = []
     for interval in intervals:
         if all(interval.apex != other.apex and not _mostly_shared(interval, other) for other in distinct):
             distinct.append(interval)
-    distinct.sort(key=lambda interval: (not _is_plausible(clock.duration(interval)), -level[interval.apex]))
+    distinct.sort(key=lambda interval: (not _is_plausible(interval, clock), -level[interval.apex]))
     floor = float(np.percentile(level, 25))
     heights = [float(level[interval.apex]) for interval in distinct]
     return tuple(
@@ -292,8 +163,10 @@ def _mostly_shared(one: Interval, other: Interval) -> bool:
     return shared > 0.5 * min(one.offset - one.onset, other.offset - other.onset)
 
 
-def _is_plausible(duration_ms: float | None) -> bool:
-    return duration_ms is None or MIN_DURATION_MS <= duration_ms <= MAX_DURATION_MS
+def _is_plausible(interval: Interval, clock: Clock) -> bool:
+    if clock.times is None:
+        return True
+    return MIN_DURATION_MS <= clock.times[interval.offset] - clock.times[interval.onset] <= MAX_DURATION_MS
 
 
 def _confidence(index: int, heights: list[float], floor: float) -> float:

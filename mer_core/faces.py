@@ -9,10 +9,10 @@ import numpy as np
 from mer_core.clips import Clip
 from mer_core.crop import CropGeometry, CropTransform, crop_around
 from mer_core.errors import FaceError
-from mer_core.face_detector import detect_faces
-from mer_core.face_mesh import Face, landmark_box
-from mer_core.face_tracking import FaceFollower, FacesIn, frames_with_several_faces, search_stride
-from mer_core.face_warnings import face_warnings, frame_ranges, in_frames
+from mer_core.face_finding.detector import detect_faces
+from mer_core.face_finding.mesh import Face, landmark_box
+from mer_core.face_finding.remarks import face_warnings, frame_ranges, in_frames
+from mer_core.face_finding.tracking import FaceFollower, FacesIn, frames_with_several_faces, search_stride
 
 __all__ = ["CropGeometry", "CropTransform", "Face", "FaceTrack", "detect_faces", "frame_ranges", "track_face"]
 

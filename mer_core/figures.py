@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from mer_core.analysis import Analysis, Prediction, PreparedClip
-from mer_core.apex import Interval
 from mer_core.colours import NEUTRAL_COLOUR, class_colour
 from mer_core.drawing.curve_view import LANE_LABELS, CurveView, Mark, curve_view
 from mer_core.drawing.ink import Palette, palette
+from mer_core.interval import Interval
 
 # No tool bar; the page scrolls under a finger instead of the figure zooming.
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}

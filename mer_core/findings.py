@@ -5,15 +5,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mer_core.analysis import Analysis
-from mer_core.apex import rest_displacements
+from mer_core.noise import SMALLEST_PX, TIMES_NOISE, rest_displacements
 from mer_core.regions import REGIONS, Region, region_masks
 
 # A region's motion is read from its strongest quarter: an action unit moves part of a region, and averaging over all
 # of it would report a fraction of what can be seen.
 _STRONGEST_SHARE = 0.25
-_ABOVE_NOISE = 2.0
-# The flow of a still face errs by about half of this (benchmarks/flow_accuracy.py); less is not worth a sentence.
-_SMALLEST_PX = 0.15
 # Left and right are one movement when their directions, one mirrored, differ by less than this.
 _SAME_DIRECTION = np.cos(np.deg2rad(45))
 # Directions within 30 degrees of an axis are named by that axis alone.
@@ -57,7 +54,7 @@ class RegionMotion:
     @property
     def is_above_noise(self) -> bool:
         """Whether it exceeds twice the noise and 0.15 px; unknown noise counts as not exceeding."""
-        return self.times_noise is not None and self.times_noise >= _ABOVE_NOISE and self.px >= _SMALLEST_PX
+        return self.times_noise is not None and self.times_noise >= TIMES_NOISE and self.px >= SMALLEST_PX
 
     @property
     def direction(self) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from mer_core.analysis import Analysis, PreparedClip
-from mer_core.apex import Interval
+from mer_core.interval import Interval
 from mer_core.predictor import Predictor
 
 MARKERS: tuple[str, ...] = ("onset", "apex", "offset")

@@ -27,7 +27,7 @@ from mer_core.drawing.overview import (
     write_png,
 )
 from mer_core.errors import MerError
-from mer_core.face_mesh import landmark_box
+from mer_core.face_finding.mesh import landmark_box
 
 __all__ = [
     "FLOW_VIEWS",

@@ -6,17 +6,19 @@ import numpy as np
 import torch
 
 from mer_core.analysis import Analysis, Prediction, PreparedClip
-from mer_core.apex import Interval, Noise, measure_noise, propose_intervals, with_markers
+from mer_core.apex import propose_intervals
 from mer_core.checkpoints import Checkpoint
 from mer_core.clips import Clip
 from mer_core.crop import CropTransform, crop_around
 from mer_core.errors import MotionError
 from mer_core.faces import FaceTrack, track_face
+from mer_core.interval import Interval, with_markers
 from mer_core.motion import Motion, MotionSettings, measure_motion
 from mer_core.motion_curve import motion_curve
+from mer_core.noise import Noise, measure_noise
 from mer_core.regions import face_mask
 from mer_core.stopwatch import Stopwatch
-from mer_core.warnings import analysis_warnings
+from mer_core.warnings import class_cautions, clip_warnings
 
 
 def prepare_clip(
@@ -91,8 +93,8 @@ class Predictor:
         own = stopwatch.milliseconds
         spent = {**(prepared.timings_ms if prepared is not clip else {}), **own}
         found = (prepared, interval, crop, landmarks, motion, noise, network_input.numpy(), prediction, self.checkpoint)
-        warnings = analysis_warnings(prepared, interval, motion, noise, self.checkpoint.input_spec)
-        return Analysis(*found, warnings=warnings, timings_ms=spent)
+        cautions = class_cautions(noise, motion, self.checkpoint.input_spec)
+        return Analysis(*found, cautions, clip_warnings(prepared, interval), spent)
 
     def _settings(self, method: str | None, remove_head_motion: bool | None) -> MotionSettings:
         own = self.checkpoint.input_spec.settings

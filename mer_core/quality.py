@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mer_core.analysis import PreparedClip
-from mer_core.face_warnings import SMALL_FACE
+from mer_core.face_finding.remarks import SMALL_FACE
 
 # The field records at 100 to 200 fps; below 100 a movement of 100 ms covers fewer than ten frames.
 _GOOD_FPS = 100.0

@@ -14,12 +14,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from mer_core.action_units import ACTION_UNITS
 from mer_core.clips import Clip
-from mer_core.displacement import Pull, displacement, place_unit, rest_position
 from mer_core.errors import MerError
-from mer_core.scenarios import ActiveUnit, Scenario, emotion_scenario
-from mer_core.synthetic_face import face_picture, rest_landmarks
+from mer_core.synthesis.action_units import ACTION_UNITS
+from mer_core.synthesis.displacement import Pull, displacement, place_unit, rest_position
+from mer_core.synthesis.face import face_picture, rest_landmarks
+from mer_core.synthesis.scenarios import ActiveUnit, Scenario, emotion_scenario
 from mer_core.video_writer import write_video
 
 __all__ = [

@@ -1,31 +1,36 @@
 """What a reader of an analysis must know before believing it, as plain sentences."""
 
 from mer_core.analysis import PreparedClip
-from mer_core.apex import MAX_DURATION_MS, Interval, Noise
+from mer_core.apex import MAX_DURATION_MS
 from mer_core.inputs import InputSpec
+from mer_core.interval import Interval
 from mer_core.motion import Motion
+from mer_core.noise import Noise
 
 # Below this a movement of 100 ms covers fewer than ten frames.
 _GOOD_FPS = 100.0
 _MICRO_MOVEMENT_MS = 100.0
 
 
-def analysis_warnings(
-    prepared: PreparedClip, interval: Interval, motion: Motion, noise: Noise, spec: InputSpec
-) -> tuple[str, ...]:
-    """All warnings of an analysis, the ones that touch the finding first."""
-    found = [*_about_noise(noise), *_about_input(motion, spec), *_about_interval(prepared, interval)]
-    return (*found, *prepared.track.warnings, *prepared.clip.warnings)
+def class_cautions(noise: Noise, motion: Motion, spec: InputSpec) -> tuple[str, ...]:
+    """What decides whether the class means anything: noise, and input unlike what the network was trained on."""
+    return (*_about_noise(noise), *_about_input(motion, spec))
+
+
+def clip_warnings(prepared: PreparedClip, interval: Interval) -> tuple[str, ...]:
+    """What to know about the interval, the face and the file."""
+    return (*_about_interval(prepared, interval), *prepared.track.warnings, *prepared.clip.warnings)
 
 
 def _about_noise(noise: Noise) -> list[str]:
+    if noise.at_noise_level:
+        beside = "" if noise.noise_px is None else f", this clip's noise is {noise.noise_px:.2f} px"
+        return [
+            f"Too little motion: {noise.apex_px:.2f} px from onset to apex{beside}; "
+            "the class describes noise and is not a finding."
+        ]
     if noise.noise_px is None:
         return ["Too few frames at rest before the onset to measure this clip's noise, so the motion may be noise."]
-    if noise.at_noise_level:
-        return [
-            f"Too little motion: {noise.apex_px:.2f} px from onset to apex, under twice this clip's noise of "
-            f"{noise.noise_px:.2f} px; the class describes noise and is not a finding."
-        ]
     return []
 
 

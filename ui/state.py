@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
-from mer_core.apex import Interval
 from mer_core.clips import Clip, read_clip, read_image_pair
+from mer_core.interval import Interval
 from mer_core.samples import sample_clips
 
 _KEY = "visit"

@@ -71,6 +71,6 @@ def _in_words(analysis: Any) -> str:
     from mer_core.findings import interval_sentence, verdict_sentence, what_moved
 
     lines = [interval_sentence(analysis), *what_moved(analysis), verdict_sentence(analysis)]
-    lines += [f"Note: {warning}" for warning in analysis.warnings]
+    lines += [f"Note: {warning}" for warning in (*analysis.cautions, *analysis.warnings)]
     lines.append("This describes facial movement. It does not tell what someone feels, means or hides.")
     return "\n".join(lines)

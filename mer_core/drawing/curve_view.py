@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from mer_core.analysis import Analysis, PreparedClip
-from mer_core.apex import Interval, measure_noise
 from mer_core.crop import crop_around
 from mer_core.drawing.scales import round_up
+from mer_core.interval import Interval
+from mer_core.noise import measure_noise
 from mer_core.regions import REGIONS, Region
 
 MARKS: tuple[str, ...] = ("onset", "apex", "offset")

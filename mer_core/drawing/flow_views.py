@@ -27,13 +27,13 @@ from mer_core.drawing.crops import enlarged, face_share, grey_face
 from mer_core.drawing.ink import palette
 from mer_core.drawing.legends import Bar, Strip, arrow_strip, bar_strip, overlay_ramp, wheel_strip
 from mer_core.drawing.scales import (
-    FLOW_ACCURACY_PX,
     arrow_factor,
     motion_limit_px,
     noise_floor_px,
     round_down,
     strain_limit,
 )
+from mer_core.noise import SMALLEST_PX
 
 SIDE = 480
 # Arrows a side; every arrow is the mean motion of its cell.
@@ -44,8 +44,8 @@ _BAR_STEPS = 128
 def arrows_picture(analysis: Analysis, factor: int | None = None, side: int = SIDE, dark: bool = True) -> np.ndarray:
     """Motion from onset to apex as arrows, lengthened by a factor; uint8 (side + strip, side, 3) RGB.
 
-    Every arrow starts at the middle of its cell and is the mean of the cell's motion. Motion within the clip's noise
-    (or within 0.1 px, the flow's accuracy) gets no arrow.
+    Every arrow starts at the middle of its cell and is the mean of the cell's motion. Motion within twice the clip's
+    noise (or within 0.15 px) gets no arrow.
 
     Args:
         analysis: whose motion.
@@ -60,7 +60,7 @@ def arrows_picture(analysis: Analysis, factor: int | None = None, side: int = SI
     starts = (centres + 0.5) * (side / analysis.motion.crop_px) - 0.5
     for start, vector in zip(starts, vectors * per_px, strict=True):
         draw_arrow(picture, start, vector, side)
-    key_px = round_down(min(side / (7 * per_px), max(analysis.motion.max_px, FLOW_ACCURACY_PX)))
+    key_px = round_down(min(side / (7 * per_px), max(analysis.motion.max_px, SMALLEST_PX)))
     title = f"Arrows x{factor}" if len(vectors) else "No arrows: all motion is within noise"
     note = f"no arrow where motion is under {noise_floor_px(analysis):.2f} px"
     below = arrow_strip(

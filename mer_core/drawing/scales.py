@@ -5,11 +5,10 @@ from math import floor, log10
 import numpy as np
 
 from mer_core.analysis import Analysis
+from mer_core.noise import SMALLEST_PX, TIMES_NOISE
 
 _ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 _TICK_STEPS = (1.0, 2.0, 5.0, 10.0)
-# Flow is accurate to about this; less is not drawn as motion (see `mer_core.motion_curve`).
-FLOW_ACCURACY_PX = 0.1
 # Scales never shrink below these: a face at rest must look at rest.
 _LEAST_MOTION_PX, _LEAST_STRAIN = 0.4, 0.01
 _FACTORS = (50, 20, 10, 5, 2, 1)
@@ -44,8 +43,8 @@ def strain_limit(analysis: Analysis) -> float:
 
 
 def noise_floor_px(analysis: Analysis) -> float:
-    """Motion under this is not drawn as arrows, px: the clip's noise, or the flow's accuracy where that is more."""
-    return max(analysis.noise.noise_px or 0.0, FLOW_ACCURACY_PX)
+    """Motion under this is not drawn as arrows, px: what does not count as movement, see `mer_core.noise`."""
+    return max(TIMES_NOISE * (analysis.noise.noise_px or 0.0), SMALLEST_PX)
 
 
 def arrow_factor(analysis: Analysis) -> int:

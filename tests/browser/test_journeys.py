@@ -36,6 +36,8 @@ def test_a_newcomer_reads_moves_the_apex_by_keyboard_and_takes_the_json_away(ser
         expect(page.locator(".st-key-marker_apex")).to_contain_text(f"(frame {frame - step}) · set by you")
     expect(moved).not_to_have_text(before)
 
+    settled(page)
+    page.wait_for_timeout(500)  # the button of the last answer takes the place of the one before
     with page.expect_download() as download:
         page.get_by_role("button", name="All (JSON)").click()
     download.value.save_as(tmp_path / "analysis.json")

@@ -2,9 +2,11 @@ import numpy as np
 import pytest
 
 from mer_core.analysis import PreparedClip
-from mer_core.apex import Interval, measure_noise, propose_intervals, with_markers
+from mer_core.apex import propose_intervals
 from mer_core.errors import MotionError
+from mer_core.interval import Interval, with_markers
 from mer_core.motion_curve import GRID, MotionCurve
+from mer_core.noise import measure_noise
 from mer_core.synthetic import RenderedClip
 
 _PROPOSED = Interval(10, 20, 30, confidence=0.8)
@@ -90,6 +92,12 @@ def test_a_movement_stands_above_the_noise_and_stillness_does_not() -> None:
     assert above.at_noise_level is False
     assert above.apex_px == pytest.approx(1.0, abs=0.1)
     assert within.at_noise_level is True
+
+
+def test_a_movement_under_the_accuracy_of_flow_is_nothing_even_in_a_clip_without_noise() -> None:
+    quiet = _curve(_bump(72, 15, 30, 50, height=0.1), noise=0.0)
+    assert measure_noise(quiet, Interval(15, 30, 50), _times(72, 100)).at_noise_level is True
+    assert measure_noise(quiet, Interval(1, 30, 50), None).at_noise_level is True
 
 
 def test_noise_is_unknown_without_rest_before_the_onset() -> None:

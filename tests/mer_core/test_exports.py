@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mer_core.apex import Interval
 from mer_core.exports import analysis_json, curve_csv
+from mer_core.interval import Interval
 from mer_core.markers import analyze_interval
 from mer_core.predictor import Predictor
 from mer_core.regions import REGIONS

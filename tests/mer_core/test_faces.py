@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import mer_core
-from mer_core import face_tracking
 from mer_core.clips import Clip
 from mer_core.errors import FaceError
+from mer_core.face_finding import tracking
 from mer_core.faces import CropGeometry, detect_faces, track_face
 
 PORTRAIT = Path(mer_core.__file__).parent / "assets" / "faces" / "astronaut.png"
@@ -72,7 +72,7 @@ def test_frames_without_a_face_are_exactly_those(portrait: np.ndarray) -> None:
 def test_in_a_long_clip_a_lost_face_is_found_again_at_the_frame_of_its_return(
     portrait: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(face_tracking, "_MAX_SEARCHED", 10)  # searches every fourth frame of 40
+    monkeypatch.setattr(tracking, "_MAX_SEARCHED", 10)  # searches every fourth frame of 40
     frame = pasted(portrait, (100, 60))
     for gap in (range(10, 21), range(15, 16), range(33, 40)):
         track = track_face(clip_of(*(BLACK if index in gap else frame for index in range(40))))

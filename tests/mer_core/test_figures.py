@@ -5,10 +5,11 @@ import plotly.graph_objects as go  # noqa: TID251
 import pytest
 
 from mer_core.analysis import Analysis, Prediction, PreparedClip
-from mer_core.apex import Interval, measure_noise
 from mer_core.colours import CLASS_COLOURS, NEUTRAL_COLOUR
 from mer_core.figures import PLOTLY_CONFIG, curve_figure, probabilities_figure
+from mer_core.interval import Interval
 from mer_core.labels import LABELS
+from mer_core.noise import measure_noise
 from mer_core.regions import REGIONS
 
 

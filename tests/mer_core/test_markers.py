@@ -1,6 +1,6 @@
 import pytest
 
-from mer_core.apex import Interval
+from mer_core.interval import Interval
 from mer_core.markers import analyze_interval, move_marker
 from mer_core.predictor import Predictor
 

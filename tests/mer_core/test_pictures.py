@@ -11,11 +11,11 @@ from PIL import Image
 
 from mer_core import pictures
 from mer_core.analysis import Analysis, PreparedClip
-from mer_core.apex import Noise
 from mer_core.drawing import flow_views, legends
 from mer_core.drawing.flow_views import SIDE, sparse_vectors
 from mer_core.drawing.scales import arrow_factor, motion_limit_px, strain_limit
 from mer_core.errors import MerError
+from mer_core.noise import Noise
 from mer_core.pictures import (
     FLOW_VIEWS,
     LIMIT_SENTENCE,

@@ -64,7 +64,7 @@ def test_a_checkpoint_for_raw_pixels_gets_a_crop_of_112(prepared_sample: Prepare
 def test_another_method_is_used_and_warned_of(prepared_sample: PreparedClip, small_checkpoint: Checkpoint) -> None:
     analysis = Predictor(small_checkpoint).analyze(prepared_sample, method="farneback", remove_head_motion=False)
     assert analysis.motion.settings.method == "farneback"
-    assert any("flow by farneback instead of dis, head motion kept" in warning for warning in analysis.warnings)
+    assert any("flow by farneback instead of dis, head motion kept" in caution for caution in analysis.cautions)
 
 
 def test_a_face_that_did_nothing_gets_no_class(small_checkpoint: Checkpoint) -> None:
@@ -73,7 +73,7 @@ def test_a_face_that_did_nothing_gets_no_class(small_checkpoint: Checkpoint) -> 
     assert analysis.noise.at_noise_level is True
     assert not analysis.prediction.is_finding
     assert analysis.to_json()["prediction"]["label"] is None
-    assert analysis.warnings[0].startswith("Too little motion")
+    assert analysis.cautions[0].startswith("Too little motion")
 
 
 def test_an_unknown_frame_rate_gives_no_times_and_says_so(

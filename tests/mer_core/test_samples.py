@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from mer_core.action_units import ACTION_UNITS
 from mer_core.clips import read_clip
 from mer_core.labels import LABELS
 from mer_core.predictor import Predictor
 from mer_core.samples import sample_clips
+from mer_core.synthesis.action_units import ACTION_UNITS
 
 
 @pytest.fixture

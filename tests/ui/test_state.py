@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 import streamlit as st
 
-from mer_core.apex import Interval
+from mer_core.interval import Interval
 from ui import state
 from ui.state import Source, Visit, current_visit, open_sample, open_uploads
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
-from mer_core.apex import Interval
 from mer_core.clips import Clip
 from mer_core.figures import PLOTLY_CONFIG, curve_figure
+from mer_core.interval import Interval
 from mer_core.markers import MARKERS, move_marker
 from ui.state import Visit
 from ui.theme import is_dark

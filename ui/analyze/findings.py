@@ -5,7 +5,7 @@ import streamlit as st
 from mer_core.analysis import Analysis
 from mer_core.disclosures import CANNOT_TELL
 from mer_core.figures import PLOTLY_CONFIG, probabilities_figure
-from mer_core.findings import verdict_sentence, what_moved
+from mer_core.findings import what_moved
 from ui.theme import is_dark
 from ui.widgets import plain
 
@@ -28,7 +28,9 @@ def verdict_card(analysis: Analysis) -> None:
         st.markdown("#### 2 What the network calls it")
         if not prediction.is_finding:
             st.markdown(":gray[**Cannot say**]")
-            st.markdown(f":gray[{plain(verdict_sentence(analysis))}]")
+        for caution in analysis.cautions:
+            st.markdown(f":orange[:material/warning:] {plain(caution)}")
+        if not prediction.is_finding:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{prediction.label}**", width="content")

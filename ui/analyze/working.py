@@ -3,7 +3,7 @@
 import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
-from mer_core.apex import Interval
+from mer_core.interval import Interval
 from mer_core.markers import analyze_interval
 from mer_core.predictor import prepare_clip
 from ui.analyze.settings import Settings

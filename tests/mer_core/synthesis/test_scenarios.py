@@ -5,7 +5,7 @@ import pytest
 
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
-from mer_core.scenarios import ActiveUnit, Scenario, emotion_scenario
+from mer_core.synthesis.scenarios import ActiveUnit, Scenario, emotion_scenario
 
 SMILE = (ActiveUnit("AU12", "B", 2.0),)
 

@@ -6,7 +6,7 @@ import pytest
 
 import mer_core
 from mer_core.crop import crop_around
-from mer_core.face_warnings import face_warnings, frame_ranges, in_frames, yaw_degrees
+from mer_core.face_finding.remarks import face_warnings, frame_ranges, in_frames, yaw_degrees
 
 FACES = Path(mer_core.__file__).parent / "assets" / "faces"
 

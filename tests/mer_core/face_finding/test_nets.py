@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mer_core import face_nets
 from mer_core.errors import MerError
-from mer_core.face_nets import MODEL_FOLDER, run_face_net
+from mer_core.face_finding import nets
+from mer_core.face_finding.nets import MODEL_FOLDER, run_face_net
 
 
 def test_the_models_are_the_ones_described() -> None:
@@ -20,8 +20,8 @@ def test_the_models_are_the_ones_described() -> None:
 
 
 def test_a_missing_model_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(face_nets, "MODEL_FOLDER", tmp_path)
-    monkeypatch.setattr(face_nets, "_idle", {"face_landmark": []})
+    monkeypatch.setattr(nets, "MODEL_FOLDER", tmp_path)
+    monkeypatch.setattr(nets, "_idle", {"face_landmark": []})
     with pytest.raises(MerError, match=r"face_landmark\.tflite is missing"):
         run_face_net("face_landmark", np.zeros((1, 3, 192, 192), np.float32))
 

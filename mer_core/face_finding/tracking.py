@@ -7,8 +7,8 @@ from math import ceil, hypot
 import numpy as np
 
 from mer_core.crop import eye_centres
-from mer_core.face_detector import MIN_PRESENCE
-from mer_core.face_mesh import NUM_LANDMARKS, Face, fit_mesh, mesh_square
+from mer_core.face_finding.detector import MIN_PRESENCE
+from mer_core.face_finding.mesh import NUM_LANDMARKS, Face, fit_mesh, mesh_square
 
 FacesIn = Callable[[int], list[Face]]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mer_core.action_units import ACTION_UNITS, SIDES, Bump
 from mer_core.errors import MerError
+from mer_core.synthesis.action_units import ACTION_UNITS, SIDES, Bump
 
 # A bump is (1 - r^2)^3 within radius 1: it looks like a Gaussian of standard deviation 1/sqrt(6) but is exactly
 # zero outside, has a continuous second derivative, and needs no exponential.

@@ -9,7 +9,7 @@ import numpy as np
 
 from mer_core.errors import MerError
 
-_FACES = Path(__file__).parent / "assets" / "faces"
+_FACES = Path(__file__).parents[1] / "assets" / "faces"
 # The rows of astronaut.png that fill the frame and the point at its centre; what lies around is a margin for the head
 # to move in. A 16:9 frame shows 320 columns, a narrower one fewer, so the face always has the same share of the height.
 _VIEW_HEIGHT, _VIEW_CENTRE = 180, (167.5, 97.0)

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from mer_core.action_units import ACTION_UNITS
-from mer_core.displacement import Pull, displacement, face_frame, place_unit, rest_position
 from mer_core.errors import MerError
-from mer_core.synthetic_face import rest_landmarks
+from mer_core.synthesis.action_units import ACTION_UNITS
+from mer_core.synthesis.displacement import Pull, displacement, face_frame, place_unit, rest_position
+from mer_core.synthesis.face import rest_landmarks
 
 LANDMARKS = rest_landmarks((640, 360))
 

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 
 from mer_core.faces import detect_faces
-from mer_core.synthetic_face import face_picture, rest_landmarks
+from mer_core.synthesis.face import face_picture, rest_landmarks
 
 
 def frame_of(size):

@@ -8,7 +8,7 @@ import numpy as np
 
 from mer_core.errors import MerError
 
-MODEL_FOLDER = Path(__file__).parent / "assets" / "face_models"
+MODEL_FOLDER = Path(__file__).parents[1] / "assets" / "face_models"
 
 # OpenCV's networks hold their activations, so two threads must not share one. A pool rather than one network a
 # thread: Streamlit starts a new thread for every rerun, which would load the files anew each time.

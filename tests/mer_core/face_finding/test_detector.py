@@ -7,8 +7,8 @@ import pytest
 
 import mer_core
 from mer_core.crop import eye_centres
-from mer_core.face_detector import detect_faces
-from mer_core.face_mesh import Face
+from mer_core.face_finding.detector import detect_faces
+from mer_core.face_finding.mesh import Face
 
 PORTRAIT = Path(mer_core.__file__).parent / "assets" / "faces" / "astronaut.png"
 MOUTH_CORNERS, NOSE_TIP, CHIN = [61, 291], 1, 152

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from mer_core.action_units import ACTION_UNITS, SIDES
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
+from mer_core.synthesis.action_units import ACTION_UNITS, SIDES
 
 # Apex displacement of the leading action unit in a frame 360 px high: the scale of recorded micro-expressions, where a
 # lip corner moves one to two hundredths of the face.

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from mer_core.crop import Square, cut_out, eye_centres, invert_similarity, transform_points
-from mer_core.face_nets import run_face_net
+from mer_core.face_finding.nets import run_face_net
 
 NUM_LANDMARKS = 468
 _NET, _SIDE = "face_landmark", 192

@@ -3,8 +3,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from mer_core.face_mesh import Face
-from mer_core.face_tracking import frames_with_several_faces, search_stride
+from mer_core.face_finding.mesh import Face
+from mer_core.face_finding.tracking import frames_with_several_faces, search_stride
 
 
 class Scene:

@@ -7,8 +7,8 @@ import cv2
 import numpy as np
 
 from mer_core.crop import Square
-from mer_core.face_mesh import Face, detection_square, fit_mesh, mesh_square
-from mer_core.face_nets import run_face_net
+from mer_core.face_finding.mesh import Face, detection_square, fit_mesh, mesh_square
+from mer_core.face_finding.nets import run_face_net
 
 # The detector alone fires on round objects; the mesh's own confidence tells faces from them.
 MIN_PRESENCE = 0.5

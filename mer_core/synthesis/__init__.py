@@ -1,0 +1,1 @@
+"""The machinery behind `mer_core.synthetic`: action units as displacement fields, scenarios, and the face they move."""
