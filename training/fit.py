@@ -1,6 +1,7 @@
 """Training one network on given samples, for a number of epochs fixed beforehand."""
 
 from collections.abc import Callable
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -12,11 +13,17 @@ from training.augment import augment
 from training.recipes import Recipe
 
 
-def seeded_model(architecture: str, seed: int) -> nn.Module:
-    """The network with initial weights that depend on the seed alone."""
+def seeded_model(architecture: str, seed: int, **arguments: Any) -> nn.Module:
+    """The network with initial weights that depend on the seed alone.
+
+    Args:
+        architecture: see `mer_core.models.list_models()`.
+        seed: of the initial weights.
+        **arguments: of `build_model`, e.g. an ablation.
+    """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return build_model(architecture)
+        return build_model(architecture, **arguments)
 
 
 def fit(

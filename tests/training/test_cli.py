@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def two_epochs(monkeypatch: pytest.MonkeyPatch) -> None:
     def shortened(architecture: str, name: str) -> Recipe:
         return replace(load_recipe(architecture, name), epochs=2)
 
-    monkeypatch.setattr("training.cli.load_recipe", shortened)
+    monkeypatch.setattr("training.cli.fit.load_recipe", shortened)
 
 
 @pytest.mark.usefixtures("two_epochs")
@@ -77,3 +78,28 @@ def test_a_mistake_gets_one_sentence_and_exit_code_2(
     assert message in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_is_trained_reported_and_resumed(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = str(tmp_path / "run")
+    begun = ["loso", "--data", f"megc2019:{tree}", "--model", "ststnet", "--epochs", "2", "--out", run]
+    assert main(begun) == 0
+    printed = capsys.readouterr()
+    assert "UF1" in printed.out
+    assert "fold 4 of 4" in printed.err
+    assert main(["report", run, "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["optimistic"] is False
+    assert report["facts"]["epochs"] == 2
+    (tmp_path / "run" / "folds" / "smic__s1" / "outcome.json").unlink()
+    (tmp_path / "run" / "folds" / "smic__s1" / "weights.safetensors").unlink()
+    (tmp_path / "run" / "folds" / "smic__s1").rmdir()
+    assert main(["resume", run]) == 0
+    capsys.readouterr()
+    assert main(["report", run, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == report
+
+
+def test_a_report_of_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["report", str(tmp_path)]) == 2
+    assert "holds no run" in capsys.readouterr().err

@@ -1,0 +1,156 @@
+import multiprocessing
+import os
+import signal
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mer_core.errors import MerError
+from tests.training.megc2019_tree import make_megc2019_tree
+from training.datasets.maps import LabelledMaps
+from training.datasets.megc2019 import read_megc2019
+from training.fold_job import run_fold
+from training.folds import loso_folds
+from training.loso import Progress, out_of_fold, pooled_logits, run_loso
+from training.recipes import load_recipe
+from training.run_spec import RunSpec
+from training.store import RunStore
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> LabelledMaps:
+    return read_megc2019(make_megc2019_tree(tmp_path / "maps"))
+
+
+def _spec(data: LabelledMaps, epochs: int = 3, protocol: str = "honest", seed: int = 0) -> RunSpec:
+    recipe = replace(load_recipe("ststnet", "honest"), epochs=epochs, batch_size=3)
+    return RunSpec("ststnet", {}, "honest", recipe, protocol, seed, "fp32", ("megc2019:x",), data.digest, "test")
+
+
+def _tensors(data: LabelledMaps) -> tuple[torch.Tensor, torch.Tensor]:
+    return torch.from_numpy(data.maps).permute(0, 3, 1, 2).float(), torch.from_numpy(data.labels)
+
+
+def _names(data: LabelledMaps) -> tuple[str, ...]:
+    return tuple(sample.sample_id for sample in data.samples)
+
+
+def test_every_person_is_left_out_once_and_never_trained_on(data: LabelledMaps) -> None:
+    folds = loso_folds(data.samples)
+    assert [fold.key for fold in folds] == ["casme2__sub01", "samm__006", "smic__s1", "smic__s2"]
+    tested = np.concatenate([fold.test for fold in folds])
+    assert sorted(tested.tolist()) == list(range(6))
+    for fold in folds:
+        assert not set(fold.train.tolist()) & set(fold.test.tolist())
+        assert len(fold.train) + len(fold.test) == 6
+
+
+def test_seeds_depend_on_the_run_and_the_person_alone(data: LabelledMaps) -> None:
+    folds = loso_folds(data.samples)
+    reversed_folds = loso_folds(tuple(reversed(data.samples)))
+    assert [fold.seed(0) for fold in folds] == [fold.seed(0) for fold in reversed_folds]
+    assert len({fold.seed(seed) for fold in folds for seed in (0, 1)}) == 8
+
+
+def test_altering_every_test_sample_changes_no_trained_weight(data: LabelledMaps) -> None:
+    planes, labels = _tensors(data)
+    fold = loso_folds(data.samples)[0]
+    altered, relabelled = planes.clone(), labels.clone()
+    altered[torch.from_numpy(fold.test)] = 255 - altered[torch.from_numpy(fold.test)]
+    relabelled[torch.from_numpy(fold.test)] = 2
+    spec = _spec(data)
+    one = run_fold(spec, planes, labels, fold, _names(data))
+    other = run_fold(spec, altered, relabelled, fold, _names(data))
+    assert all(torch.equal(one.weights[name], other.weights[name]) for name in one.weights)
+    assert not np.array_equal(one.logits, other.logits)
+
+
+def test_one_worker_and_three_give_bit_identical_logits(data: LabelledMaps, tmp_path: Path) -> None:
+    spec = _spec(data)
+    seen: list[Progress] = []
+    one = run_loso(spec, data, tmp_path / "one", 1, seen.append)
+    three = run_loso(spec, data, tmp_path / "three", 3)
+    assert np.array_equal(pooled_logits(one, data), pooled_logits(three, data))
+    assert [progress.finished for progress in seen] == [1, 2, 3, 4]
+
+
+def test_a_finished_fold_is_not_run_again(data: LabelledMaps, tmp_path: Path) -> None:
+    store = run_loso(_spec(data), data, tmp_path / "run", 1)
+    before = {path: path.stat().st_mtime_ns for path in store.folder.rglob("outcome.json")}
+    run_loso(_spec(data), data, tmp_path / "run", 1)
+    assert {path: path.stat().st_mtime_ns for path in store.folder.rglob("outcome.json")} == before
+
+
+def test_a_test_picked_run_scores_every_epoch_and_ends_where_the_honest_one_does(
+    data: LabelledMaps, tmp_path: Path
+) -> None:
+    honest = run_loso(_spec(data), data, tmp_path / "honest", 2)
+    picked = run_loso(_spec(data, protocol="test-picked"), data, tmp_path / "picked", 2)
+    for fold in loso_folds(data.samples):
+        outcome = picked.outcome(fold.key)
+        assert outcome.epochs == (1, 2, 3)
+        assert np.array_equal(outcome.logits[-1], honest.outcome(fold.key).logits[0])
+
+
+def test_a_test_picked_run_takes_the_epoch_that_suits_the_person_tested(data: LabelledMaps, tmp_path: Path) -> None:
+    spec = _spec(data, epochs=25, protocol="test-picked")
+    picked = out_of_fold(run_loso(spec, data, tmp_path / "picked", 2), data)
+    honest = out_of_fold(run_loso(_spec(data, epochs=25), data, tmp_path / "honest", 2), data)
+    assert (picked.predicted == picked.labels).sum() >= (honest.predicted == honest.labels).sum()
+    assert (picked.predicted == picked.labels).sum() > 0
+
+
+def test_another_request_into_the_same_folder_is_refused(data: LabelledMaps, tmp_path: Path) -> None:
+    run_loso(_spec(data), data, tmp_path / "run", 2)
+    with pytest.raises(MerError, match=r"other settings \(seed\)"):
+        run_loso(_spec(data, seed=1), data, tmp_path / "run", 2)
+
+
+def test_changed_data_are_refused(data: LabelledMaps, tmp_path: Path) -> None:
+    with pytest.raises(MerError, match="data have changed"):
+        run_loso(_spec(data), replace(data, digest="other"), tmp_path / "run", 2)
+
+
+def test_a_folder_with_something_else_is_refused(data: LabelledMaps, tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.txt").write_text("mine")
+    with pytest.raises(MerError, match="holds something else"):
+        run_loso(_spec(data), data, tmp_path / "run", 2)
+
+
+def test_a_spec_survives_its_file(data: LabelledMaps, tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "run")
+    store.begin(_spec(data).to_json())
+    assert RunSpec.from_json(store.spec()) == _spec(data)
+
+
+def test_a_damaged_fold_is_named(data: LabelledMaps, tmp_path: Path) -> None:
+    store = run_loso(_spec(data), data, tmp_path / "run", 2)
+    (tmp_path / "run" / "folds" / "smic__s1" / "outcome.json").write_text("{")
+    with pytest.raises(MerError, match=r"smic__s1 is missing or damaged"):
+        pooled_logits(store, data)
+
+
+def _run_slowly(tree: Path, folder: Path) -> None:
+    data = read_megc2019(tree)
+    run_loso(_spec(data, epochs=150), data, folder, 1)
+
+
+@pytest.mark.slow
+def test_killed_and_resumed_equals_uninterrupted(data: LabelledMaps, tmp_path: Path) -> None:
+    spec = _spec(data, epochs=150)
+    whole = run_loso(spec, data, tmp_path / "whole", 2)
+    context = multiprocessing.get_context("spawn")
+    for pause in (2.5, 3.5, 4.5):
+        process = context.Process(target=_run_slowly, args=(tmp_path / "maps", tmp_path / "killed"))
+        process.start()
+        time.sleep(pause)
+        if process.is_alive() and process.pid:
+            os.kill(process.pid, signal.SIGKILL)
+        process.join()
+    resumed = run_loso(spec, data, tmp_path / "killed", 2)
+    assert np.array_equal(pooled_logits(resumed, data), pooled_logits(whole, data))

@@ -1,0 +1,15 @@
+"""The command line of training: one file a command. Exit code 0 done, 2 a problem the user can mend."""
+
+from mer_core.commands import run_command
+from training.cli import fit, import_weights, loso, report, resume
+
+_COMMANDS = (loso, resume, report, fit, import_weights)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and say how it ended: 0 done, 2 a problem the user can mend (one sentence on standard error).
+
+    Args:
+        arguments: what follows `python -m training`; the process's own when None.
+    """
+    return run_command("python -m training", "Train networks and score them on people left out.", _COMMANDS, arguments)

@@ -1,0 +1,69 @@
+"""`fit`: train one network on all samples, for a number of epochs fixed beforehand."""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+import torch
+
+from mer_core.checkpoints import Checkpoint, save_checkpoint
+from training.cards import fitted_card
+from training.cli.common import read_data, software
+from training.fit import fit, seeded_model
+from training.recipes import load_recipe
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = commands.add_parser("fit", help="train one network on all samples, for a fixed number of epochs")
+    parser.add_argument("--data", required=True, metavar="KIND:PATH", help="e.g. megc2019:FOLDER")
+    parser.add_argument("--model", required=True, metavar="NAME", help="network, see `python -m mer_core models`")
+    parser.add_argument("--recipe", choices=("honest", "authors"), default="honest")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder for the checkpoint")
+    parser.add_argument("--overwrite", action="store_true", help="replace the folder if it holds something")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, write the checkpoint, say where."""
+    recipe = load_recipe(options.model, options.recipe)
+    data = read_data(options.data)
+    model = seeded_model(options.model, options.seed)
+    planes = torch.from_numpy(data.maps).permute(0, 3, 1, 2).float()
+    started = time.perf_counter()
+    progress = _EpochLine(recipe.epochs)
+    losses = fit(model, planes, torch.from_numpy(data.labels), recipe, options.seed, progress)
+    training = {
+        "data": "MEGC2019 composite, published 28x28 flow maps",
+        "data_sha256": data.digest,
+        "num_samples": len(data.samples),
+        "num_subjects": data.num_subjects,
+        "class_counts": data.counts(),
+        "recipe": options.recipe,
+        "epochs": recipe.epochs,
+        "seed": options.seed,
+        "final_loss": losses[-1],
+        "software": software(),
+        "validation": "not yet cross-validated",
+    }
+    checkpoint = Checkpoint(options.out.name, model, options.model, recipe.input_spec, training=training)
+    kind = options.data.partition(":")[0]  # where the data lay is nobody else's business
+    choices = f"--model {options.model} --recipe {options.recipe} --seed {options.seed}"
+    card = fitted_card(checkpoint, f"python -m training fit --data {kind}:PATH {choices}")
+    save_checkpoint(checkpoint, options.out, card, options.overwrite)
+    print(f"Wrote {options.out} after {time.perf_counter() - started:.0f} s; not yet cross-validated.")
+    return 0
+
+
+class _EpochLine:
+    """Shows the epoch and its loss on one line that is written over."""
+
+    def __init__(self, num_epochs: int) -> None:
+        self._num_epochs = num_epochs
+
+    def __call__(self, epoch: int, loss: float) -> None:
+        end = "\n" if epoch == self._num_epochs else ""
+        if sys.stderr.isatty() or end or epoch % 50 == 0:
+            print(f"\repoch {epoch}/{self._num_epochs}, loss {loss:.4f}", end=end, file=sys.stderr, flush=True)

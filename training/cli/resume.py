@@ -1,0 +1,28 @@
+"""`resume`: go on with a run that was stopped or killed."""
+
+import argparse
+from pathlib import Path
+
+from mer_core.errors import MerError
+from training.cli.common import read_data
+from training.cli.loso import finish_run
+from training.run_spec import RunSpec, num_cores
+from training.store import RunStore
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = commands.add_parser("resume", help="go on with a run that was stopped or killed")
+    parser.add_argument("folder", type=Path, metavar="RUN")
+    parser.add_argument("--workers", type=int, default=num_cores(), metavar="N", help="processes, one a core")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the folds that are missing, then report."""
+    store = RunStore(options.folder)
+    spec = RunSpec.from_json(store.spec())
+    if len(spec.data) != 1:
+        raise MerError(f"{options.folder} names {len(spec.data)} data sets; this version reads one.")
+    store.clear_partial()
+    return finish_run(spec, read_data(spec.data[0]), options.folder, options.workers)

@@ -1,0 +1,73 @@
+"""Folds on a processor: one single-threaded process a core.
+
+Stacking folds gains nothing on a processor, and threads within one small network mostly wait for each other; two
+single-threaded processes do not slow one another.
+"""
+
+import multiprocessing
+import multiprocessing.context
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from multiprocessing.connection import wait
+
+import torch
+
+from training.fold_job import run_fold
+from training.folds import Fold
+from training.run_spec import RunSpec
+from training.store import FoldOutcome
+
+_Data = tuple[RunSpec, torch.Tensor, torch.Tensor, tuple[str, ...]]
+_data: _Data
+
+
+def run_in_pool(data: _Data, folds: Sequence[Fold], num_workers: int) -> Iterator[FoldOutcome]:
+    """The outcomes of the folds, each as soon as it is finished; the same whatever the number of workers.
+
+    Args:
+        data: spec, planes (N, 3, 28, 28), labels (N,) and sample names, see `training.fold_job.run_fold`.
+        folds: those to run.
+        num_workers: processes.
+    """
+    with ProcessPoolExecutor(num_workers, _context(), initializer=_begin_worker, initargs=(data,)) as pool:
+        waiting: list[Future[FoldOutcome]] = [pool.submit(_work, fold) for fold in folds]
+        try:
+            for finished in as_completed(waiting):
+                yield finished.result()
+        finally:  # on an error or ctrl-C only the folds in flight are finished
+            for future in waiting:
+                future.cancel()
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """How workers start: from a server that has torch loaded, where there is one; never by forking this process.
+
+    A fork of this process would inherit torch's threads in mid-air; a server's has none yet.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["training.fold_job"])
+    return context
+
+
+def _begin_worker(data: _Data) -> None:
+    global _data
+    _data = data
+    torch.set_num_threads(1)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _leave_with_parent() -> None:
+    """Ends the worker when its parent is killed; it would wait for work forever otherwise."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+def _work(fold: Fold) -> FoldOutcome:
+    spec, planes, labels, sample_ids = _data
+    return run_fold(spec, planes, labels, fold, sample_ids)

@@ -1,0 +1,83 @@
+"""Everything that decides the outcome of a run, as plain values that fit into `spec.json`."""
+
+import os
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mer_core.errors import MerError
+from training.recipes import Recipe
+
+PROTOCOLS: tuple[str, ...] = ("honest", "test-picked")
+PRECISIONS: tuple[str, ...] = ("fp32", "bf16")
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One leave-one-subject-out run.
+
+    Attributes:
+        model: architecture, see `mer_core.models.list_models()`.
+        arguments: of `build_model`, e.g. an ablation.
+        recipe_name: which recipe.
+        recipe: its hyper-parameters.
+        protocol: "honest" scores the last epoch, whose number is fixed beforehand; "test-picked" scores the epoch that
+            does best on the left-out people, as much published code does, to show what that is worth.
+        seed: of the run; every fold derives its own.
+        precision: "fp32", or "bf16" for autocast to bfloat16 during training; scoring is always fp32.
+        data: KIND:PATH of each data set.
+        data_digest: sha256 over names, labels and maps.
+        software: versions that the numbers depend on.
+    """
+
+    model: str
+    arguments: dict[str, Any]
+    recipe_name: str
+    recipe: Recipe
+    protocol: str
+    seed: int
+    precision: str
+    data: tuple[str, ...]
+    data_digest: str
+    software: str
+
+    def __post_init__(self) -> None:
+        for name, value, choices in (
+            ("protocol", self.protocol, PROTOCOLS),
+            ("precision", self.precision, PRECISIONS),
+        ):
+            if value not in choices:
+                raise MerError(f"Unknown {name} {value!r}; choose one of {', '.join(choices)}.")
+
+    @property
+    def scored_epochs(self) -> tuple[int, ...]:
+        """Epochs whose weights are scored on the left-out person, after training: the last, or all when test-picked."""
+        last = self.recipe.epochs
+        return (last,) if self.protocol == "honest" else tuple(range(1, last + 1))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, equal after a round trip through JSON."""
+        values = asdict(self)
+        values["data"] = list(self.data)
+        values["recipe"] = {**values["recipe"], "channels": list(self.recipe.channels)}
+        values["recipe"]["value_range"] = list(self.recipe.value_range)
+        return values
+
+    @staticmethod
+    def from_json(values: dict[str, Any]) -> "RunSpec":
+        """The spec read back.
+
+        Raises:
+            MerError: entries are missing or unknown.
+        """
+        try:
+            stored = dict(values["recipe"])
+            low, high = stored["value_range"]
+            recipe = Recipe(**{**stored, "channels": tuple(stored["channels"]), "value_range": (low, high)})
+            return RunSpec(**{**values, "recipe": recipe, "data": tuple(values["data"])})
+        except (KeyError, TypeError, ValueError) as error:
+            raise MerError(f"spec.json does not describe a run of this version ({error}).") from error
+
+
+def num_cores() -> int:
+    """Processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

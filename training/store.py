@@ -1,0 +1,156 @@
+"""The folder of a run: what was asked, one folder a finished fold, and the result, each written whole or not at all."""
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from mer_core.errors import MerError
+
+SPEC_FILE, RESULT_FILE, FOLDS_FOLDER = "spec.json", "result.json", "folds"
+_OUTCOME_FILE, _WEIGHTS_FILE = "outcome.json", "weights.safetensors"
+
+
+@dataclass(frozen=True, eq=False)
+class FoldOutcome:
+    """What a finished fold leaves behind.
+
+    Attributes:
+        key: the fold's name.
+        sample_ids: of the left-out person, in order.
+        logits: float64 (E, N, 3): of the last epoch (E = 1), or of every scored epoch in a test-picked run.
+        epochs: the E epochs, counted from 1.
+        losses: mean training loss of every epoch.
+        seconds: how long training took.
+        weights: the network's state after the last epoch.
+    """
+
+    key: str
+    sample_ids: tuple[str, ...]
+    logits: np.ndarray
+    epochs: tuple[int, ...]
+    losses: tuple[float, ...]
+    seconds: float
+    weights: dict[str, torch.Tensor]
+
+
+class RunStore:
+    """One run's folder. Any number of processes may write to it: a fold appears complete, once, or not at all."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def begin(self, spec: dict[str, Any]) -> None:
+        """Make the folder and write what was asked; going on with the same request is welcome.
+
+        Raises:
+            MerError: the folder holds a run that was asked differently, or something else.
+        """
+        path = self.folder / SPEC_FILE
+        if path.is_file():
+            self._refuse_other(spec)
+            return
+        if self.folder.exists() and any(self.folder.iterdir()):
+            raise MerError(f"{self.folder} holds something else; choose another folder for the run.")
+        (self.folder / FOLDS_FOLDER).mkdir(parents=True, exist_ok=True)
+        _write_whole(path, json.dumps(spec, indent=2) + "\n")
+
+    def spec(self) -> dict[str, Any]:
+        """What was asked.
+
+        Raises:
+            MerError: the folder holds no run, or its file is damaged.
+        """
+        path = self.folder / SPEC_FILE
+        try:
+            return json.loads(path.read_text())
+        except (OSError, json.JSONDecodeError) as error:
+            raise MerError(f"{self.folder} holds no run that can be read ({path.name}: {error}).") from error
+
+    def finished(self) -> frozenset[str]:
+        """Names of the complete folds."""
+        return frozenset(path.parent.name for path in (self.folder / FOLDS_FOLDER).glob(f"[!.]*/{_OUTCOME_FILE}"))
+
+    def add(self, outcome: FoldOutcome) -> None:
+        """Store a fold; if another process was quicker, its (equal) outcome stays."""
+        folds = self.folder / FOLDS_FOLDER
+        folds.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=folds))
+        try:
+            save_file({name: value.contiguous() for name, value in outcome.weights.items()}, partial / _WEIGHTS_FILE)
+            (partial / _OUTCOME_FILE).write_text(json.dumps(_plain(outcome)))
+            partial.chmod(0o755)
+            partial.rename(folds / outcome.key)
+        except OSError:
+            if not (folds / outcome.key / _OUTCOME_FILE).is_file():
+                raise
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+
+    def outcome(self, key: str) -> FoldOutcome:
+        """A finished fold.
+
+        Raises:
+            MerError: it is missing or damaged.
+        """
+        folder = self.folder / FOLDS_FOLDER / key
+        try:
+            values = json.loads((folder / _OUTCOME_FILE).read_text())
+            weights = load_file(folder / _WEIGHTS_FILE)
+        except (OSError, ValueError, KeyError, SafetensorError) as error:
+            raise MerError(f"The fold {folder} is missing or damaged ({error}); delete it and resume.") from error
+        return FoldOutcome(
+            key=key,
+            sample_ids=tuple(values["sample_ids"]),
+            logits=np.array(values["logits"], np.float64),
+            epochs=tuple(values["epochs"]),
+            losses=tuple(values["losses"]),
+            seconds=float(values["seconds"]),
+            weights=weights,
+        )
+
+    def clear_partial(self) -> None:
+        """Remove what killed processes left half written; call while no other process works on the run."""
+        for path in (self.folder / FOLDS_FOLDER).glob(".partial-*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+    def finish(self, result: dict[str, Any]) -> None:
+        """Write the result, the last file of a run."""
+        _write_whole(self.folder / RESULT_FILE, json.dumps(result, indent=2) + "\n")
+
+    def _refuse_other(self, spec: dict[str, Any]) -> None:
+        stored = self.spec()
+        differing = sorted(name for name in set(stored) | set(spec) if stored.get(name) != spec.get(name))
+        if differing:
+            raise MerError(
+                f"{self.folder} holds a run with other settings ({', '.join(differing)}); choose another folder."
+            )
+
+
+def _plain(outcome: FoldOutcome) -> dict[str, Any]:
+    return {
+        "sample_ids": list(outcome.sample_ids),
+        "logits": outcome.logits.tolist(),
+        "epochs": list(outcome.epochs),
+        "losses": list(outcome.losses),
+        "seconds": outcome.seconds,
+    }
+
+
+def _write_whole(path: Path, text: str) -> None:
+    handle = tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False)  # noqa: SIM115
+    partial = Path(handle.name)
+    try:
+        with handle:
+            handle.write(text)
+        partial.chmod(0o644)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
