@@ -7,7 +7,7 @@ import numpy as np
 
 from mer_core.checkpoints import Checkpoint
 from mer_core.clips import Clip
-from mer_core.crop import CropTransform
+from mer_core.crop import CropTransform, crop_around, eye_centres
 from mer_core.faces import FaceTrack
 from mer_core.interval import Interval
 from mer_core.motion import Motion
@@ -92,6 +92,17 @@ class Analysis:
         times = self.clip.timestamps_ms
         return None if times is None else float(times[self.interval.apex] - times[self.interval.onset])
 
+    @property
+    def px_per_curve_px(self) -> float:
+        """Px of this analysis's crop in one px of the motion curve, which is measured on the native crop."""
+        return self.crop.scale / crop_around(self.prepared.track.landmarks[self.interval.onset]).scale
+
+    @property
+    def eye_distance_px(self) -> float:
+        """Distance between the eyes at the onset, px of the crop; divide by it to compare clips and people."""
+        right, left = eye_centres(self.landmarks)
+        return float(np.linalg.norm(left - right))
+
     def to_json(self) -> dict[str, Any]:
         """The analysis as plain values; times are null where the frame rate is unknown."""
         clip, track = self.clip, self.prepared.track
@@ -134,6 +145,7 @@ class Analysis:
             "method": self.motion.settings.method,
             "strain_mode": self.motion.settings.strain_mode,
             "crop_px": self.motion.crop_px,
+            "eye_distance_px": _rounded(self.eye_distance_px, 2),
             "max_px": _rounded(self.motion.max_px, 3),
             "mean_px": _rounded(self.motion.mean_px, 3),
             "removed": {

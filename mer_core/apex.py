@@ -21,8 +21,9 @@ _REST_MS, _REST_FRAMES = 40.0, 4
 _PAST_MS, _PAST_GAP_MS = 1000.0, 100.0
 _PAST_FRAMES, _PAST_GAP_FRAMES = 100, 10
 _SMOOTHING_MS, _SMOOTHING_FRAMES = 8.0, 0.8
-# The movement is taken to begin and end where this share of its peak is reached.
-_EDGE_SHARE = 0.08
+# The movement is taken to begin and end where this share of its peak is reached, or less where the clip's noise (the
+# median change between two frames) allows.
+_EDGE_SHARE, _LEAST_EDGE_SHARE, _EDGE_NOISE = 0.08, 0.02, 4.0
 # A movement that keeps half of itself for half a second is held; it has arrived at this share of its plateau.
 _HELD_SHARE, _ARRIVED_SHARE = 0.5, 0.9
 
@@ -129,8 +130,10 @@ def _refined(moved: np.ndarray, present: np.ndarray, peak: int, clock: Clock) ->
 def _edge(along: np.ndarray, apex: int, limit: int, step: int) -> int:
     """The nearest frame on that side of the apex where the movement is (nearly) gone; the limit if it never is."""
     frame = apex
-    lowest = float(along[min(apex, limit) : max(apex, limit) + 1].min())
-    threshold = max(lowest, 0.0) + _EDGE_SHARE * (float(along[apex]) - max(lowest, 0.0))
+    lowest = max(float(along[min(apex, limit) : max(apex, limit) + 1].min()), 0.0)
+    peak = float(along[apex]) - lowest
+    noise = float(np.median(np.abs(np.diff(along))))
+    threshold = lowest + min(_EDGE_SHARE * peak, max(_EDGE_NOISE * noise, _LEAST_EDGE_SHARE * peak))
     while frame != limit and along[frame] > threshold:
         frame += step
     return frame

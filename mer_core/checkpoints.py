@@ -21,7 +21,7 @@ from torch import nn
 from mer_core.errors import CheckpointError
 from mer_core.inputs import InputSpec
 from mer_core.labels import LABELS
-from mer_core.models import build_model
+from mer_core.models import build_model, list_models
 from mer_core.models.published_weights import convert_published
 
 WEIGHTS_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "README.md"
@@ -186,7 +186,8 @@ def _find_folder(name: str) -> Path:
     if Path(name).is_dir():
         raise CheckpointError(f"{name} is not a checkpoint: it holds no {CONFIG_FILE}.")
     available = ", ".join(list_checkpoints()) or "none"
-    raise CheckpointError(f"There is no checkpoint {name!r}; on this machine: {available}.")
+    known = f"{name} is a network without weights here" if name in list_models() else f"There is no checkpoint {name!r}"
+    raise CheckpointError(f"{known}; checkpoints on this machine: {available}.")
 
 
 def _download(name: str) -> Path:
@@ -270,8 +271,9 @@ def _read_pickled_state(path: Path) -> dict[str, torch.Tensor]:
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
     except Exception as error:  # torch raises pickle, zip, EOF and runtime errors alike for a file it refuses
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise CheckpointError(f"{path} is not a file of plain weights that can be read safely ({reason}).") from error
+        raise CheckpointError(
+            f"{path} is not a file of plain weights that can be read safely; it must be a state dict saved by PyTorch."
+        ) from error
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):
         raise CheckpointError(f"{path} holds {type(state).__name__} instead of a state dict of tensors.")
     return state

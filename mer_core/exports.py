@@ -6,6 +6,7 @@ import json
 from math import isfinite
 
 from mer_core.analysis import Analysis
+from mer_core.findings import region_motions, what_moved
 from mer_core.regions import REGIONS
 
 
@@ -14,7 +15,8 @@ def curve_csv(analysis: Analysis) -> str:
 
     Frames count from 0; `time_ms` is empty where the frame rate is unknown. Distances are px of the face crop at its
     native resolution, measured from the onset; empty where no face was found. `motion_px` is the 95th percentile over
-    the face, `brow_left_px` and the like are means over a region. `marker` names the markers on that frame.
+    the face, `brow_left_px` and the like are means over the strongest quarter of a region. `marker` names the markers
+    on that frame.
     """
     curve, interval, clip = analysis.prepared.curve, analysis.interval, analysis.clip
     face, regions = curve.level_from(interval.onset), curve.region_levels_from(interval.onset)
@@ -29,9 +31,20 @@ def curve_csv(analysis: Analysis) -> str:
     return text.getvalue()
 
 
-def analysis_json(analysis: Analysis) -> str:
-    """The whole analysis as JSON text, as `python -m mer_core analyze --json` prints it."""
-    return json.dumps(analysis.to_json(), indent=2, allow_nan=False) + "\n"
+def analysis_json(analysis: Analysis, decode_ms: float | None = None) -> str:
+    """The whole analysis as JSON text, as `python -m mer_core analyze --json` prints it.
+
+    Args:
+        analysis: what was found.
+        decode_ms: time that reading the clip took, where it was measured.
+    """
+    values = analysis.to_json()
+    values["findings"] = list(what_moved(analysis))
+    values["regions"] = [motion.to_json() for motion in region_motions(analysis)]
+    if decode_ms is not None:
+        values["timings_ms"]["decode"] = round(decode_ms, 2)
+        values["timings_ms"]["total"] = round(values["timings_ms"]["total"] + decode_ms, 2)
+    return json.dumps(values, indent=2, allow_nan=False) + "\n"
 
 
 def _px(value: float) -> float | str:

@@ -1,16 +1,15 @@
 """What moved, region by region, in sentences for people who read faces and not arrays."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from mer_core.analysis import Analysis
+from mer_core.motion_curve import STRONGEST_OF
 from mer_core.noise import SMALLEST_PX, TIMES_NOISE, rest_displacements
 from mer_core.regions import REGIONS, Region, region_masks
 
-# A region's motion is read from its strongest quarter: an action unit moves part of a region, and averaging over all
-# of it would report a fraction of what can be seen.
-_STRONGEST_SHARE = 0.25
 # Left and right are one movement when their directions, one mirrored, differ by less than this.
 _SAME_DIRECTION = np.cos(np.deg2rad(45))
 # Directions within 30 degrees of an axis are named by that axis alone.
@@ -37,14 +36,14 @@ class RegionMotion:
         u: to the right in the picture, px; mean of the region's strongest quarter.
         v: down, px.
         strain: mean optical strain of the region.
-        times_noise: its motion over that of its rest frames; None where there are too few.
+        noise_px: its own motion between rest frames, px (95th percentile); None where there are too few of them.
     """
 
     region: Region
     u: float
     v: float
     strain: float
-    times_noise: float | None
+    noise_px: float | None
 
     @property
     def px(self) -> float:
@@ -52,13 +51,32 @@ class RegionMotion:
         return float(np.hypot(self.u, self.v))
 
     @property
+    def times_noise(self) -> float | None:
+        """Its motion over its own noise; None where that is unknown."""
+        return None if self.noise_px is None else self.px / max(self.noise_px, 1e-6)
+
+    @property
     def is_above_noise(self) -> bool:
-        """Whether it exceeds twice the noise and 0.15 px; unknown noise counts as not exceeding."""
-        return self.times_noise is not None and self.times_noise >= TIMES_NOISE and self.px >= SMALLEST_PX
+        """Whether it exceeds 0.15 px and, where that is known, twice its own noise."""
+        return self.px >= SMALLEST_PX and (self.times_noise is None or self.times_noise >= TIMES_NOISE)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; px of the crop, u to the right in the picture."""
+        return {
+            "region": self.region.name,
+            "side": self.region.side or None,
+            "direction": self.direction,
+            "px": round(self.px, 3),
+            "u_px": round(self.u, 3),
+            "v_px": round(self.v, 3),
+            "strain": round(self.strain, 4),
+            "noise_px": None if self.noise_px is None else round(self.noise_px, 3),
+            "above_noise": self.is_above_noise,
+        }
 
     @property
     def direction(self) -> str:
-        """In words as seen on the face, e.g. "up and outwards"; sideways of a middle region "to the face's left"."""
+        """In words as seen on the face, e.g. "up and outwards"; sideways of a middle region "to the person's left"."""
         words = []
         if abs(self.v) > _OBLIQUE * abs(self.u):
             words.append("up" if self.v < 0 else "down")
@@ -70,7 +88,7 @@ class RegionMotion:
         # The person's left lies on the right of the picture.
         to_their_left = self.u > 0
         if not self.region.side:
-            return "to its left" if to_their_left else "to its right"
+            return f"to the person's {'left' if to_their_left else 'right'}"
         return "outwards" if to_their_left == (self.region.side == "L") else "inwards"
 
 
@@ -78,46 +96,46 @@ def region_motions(analysis: Analysis) -> tuple[RegionMotion, ...]:
     """Motion of every region that lies on the crop, in the order of `mer_core.regions.REGIONS`."""
     motion = analysis.motion
     masks = region_masks(analysis.landmarks, motion.crop_px)
-    times_noise = _times_noise(analysis)
     found = []
-    for region, times in zip(REGIONS, times_noise, strict=True):
+    for region, noise in zip(REGIONS, _region_noise(analysis), strict=True):
         mask = masks[region.name]
         if mask.any():
             u, v = _strongest_mean(motion.flow[mask])
-            found.append(RegionMotion(region, u, v, float(motion.strain[mask].mean()), times))
+            found.append(RegionMotion(region, u, v, float(motion.strain[mask].mean()), noise))
     return tuple(found)
 
 
 def what_moved(analysis: Analysis) -> tuple[str, ...]:
     """Sentences, the strongest movement first, then one naming what stayed within noise.
 
-    Distances are pixels of the crop.
+    Distances are pixels of the crop; left and right are the person's.
     """
     motions = region_motions(analysis)
-    moving = [motion for motion in motions if motion.is_above_noise]
-    if all(motion.times_noise is None for motion in motions):
-        moving = sorted(motions, key=lambda motion: -motion.px)[:2]  # without noise, name the strongest as such
+    moving = sorted((motion for motion in motions if motion.is_above_noise), key=lambda motion: -motion.px)
+    if not moving:
+        return (f"Nothing moved by more than {SMALLEST_PX} px, or by more than this clip's noise.",)
+    is_noise_known = any(motion.noise_px is not None for motion in motions)
+    if not is_noise_known:
+        moving = moving[:2]  # any of them may be noise; the strongest are the least likely to be
     groups: dict[str, list[RegionMotion]] = {}
-    for motion in sorted(moving, key=lambda motion: -motion.px):
+    for motion in moving:
         groups.setdefault(_stem(motion.region), []).append(motion)
-    sentences = [_sentence(stem, sides, analysis.rise_ms) for stem, sides in groups.items()]
-    return (*sentences, *_stillness(groups, motions))
+    sentences = tuple(_sentence(stem, sides, analysis.rise_ms) for stem, sides in groups.items())
+    return (*sentences, *_stillness(groups)) if is_noise_known else sentences
 
 
-def _times_noise(analysis: Analysis) -> list[float | None]:
-    curve, interval = analysis.prepared.curve, analysis.interval
-    between = rest_displacements(curve, interval, analysis.clip.timestamps_ms)
+def _region_noise(analysis: Analysis) -> list[float | None]:
+    curve = analysis.prepared.curve
+    between = rest_displacements(curve, analysis.interval, analysis.clip.timestamps_ms)
     if between is None:
         return [None] * len(REGIONS)
-    noise = np.percentile(curve.region_levels_of(between), 95, axis=1)
-    moved = curve.region_levels_of((curve.displacement[interval.apex] - curve.displacement[interval.onset])[None])[:, 0]
-    ratios = moved / np.maximum(noise, 1e-6)
-    return [float(ratio) if np.isfinite(ratio) else None for ratio in ratios]
+    noise = np.percentile(curve.region_levels_of(between), 95, axis=1) * analysis.px_per_curve_px
+    return [float(value) if np.isfinite(value) else None for value in noise]
 
 
 def _strongest_mean(vectors: np.ndarray) -> tuple[float, float]:
     lengths = np.hypot(vectors[:, 0], vectors[:, 1])
-    strongest = vectors[lengths >= np.quantile(lengths, 1 - _STRONGEST_SHARE)]
+    strongest = vectors[lengths >= np.quantile(lengths, 1 - 1 / STRONGEST_OF)]
     u, v = strongest.mean(axis=0)
     return float(u), float(v)
 
@@ -134,10 +152,10 @@ def _sentence(stem: str, sides: list[RegionMotion], rise_ms: float | None) -> st
         if _is_symmetric(left, right):
             together = replace(left, u=(left.u - right.u) / 2, v=(left.v + right.v) / 2)
             distances = f"left {left.px:.1f} px, right {right.px:.1f} px"
-            return f"{both} moved {together.direction}{within}: {distances}{_over_noise(sides)}."
+            return f"{both} moved {together.direction}{within}: {distances} ({_noise_there(left, right)})."
     parts = [
-        f"{one.format(side='The ' + _SIDES[side.region.side])} moved {side.direction} {side.px:.1f} px{within}"
-        f"{_over_noise([side])}"
+        f"{one.format(side='The ' + _SIDES[side.region.side])} moved {side.direction} by {side.px:.1f} px{within} "
+        f"({_noise_there(side)})"
         for side in sides
     ]
     return "; ".join([parts[0], *(part[0].lower() + part[1:] for part in parts[1:])]) + "."
@@ -148,16 +166,12 @@ def _is_symmetric(left: RegionMotion, right: RegionMotion) -> bool:
     return along >= _SAME_DIRECTION * left.px * right.px
 
 
-def _over_noise(sides: list[RegionMotion]) -> str:
-    known = [side.times_noise for side in sides if side.times_noise is not None]
-    if not known:
-        return " (this clip's noise is unknown)"
-    return f", {min(known):.0f} times this clip's noise"
+def _noise_there(*sides: RegionMotion) -> str:
+    known = [f"{side.noise_px:.2f}" for side in sides if side.noise_px is not None]
+    return f"noise there {' and '.join(known)} px" if known else "this clip's noise is unknown"
 
 
-def _stillness(groups: dict[str, list[RegionMotion]], motions: tuple[RegionMotion, ...]) -> tuple[str, ...]:
-    if all(motion.times_noise is None for motion in motions):
-        return ()
+def _stillness(groups: dict[str, list[RegionMotion]]) -> tuple[str, ...]:
     still = [names[2] for stem, names in _GROUPS.items() if stem not in groups]
     if not still:
         return ()

@@ -24,6 +24,8 @@ _LONGEST_FRAMES, _LONGEST_MS, _FAR_SHARE = 200, 2000.0, 0.03
 _BATCH = 8
 # A cell counts as moving with the strongest twentieth of the face: an action unit moves about that much of it.
 _LEVEL_PERCENTILE = 95.0
+# A region's motion is that of its strongest quarter.
+STRONGEST_OF = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,15 +56,23 @@ class MotionCurve:
         return np.percentile(lengths, _LEVEL_PERCENTILE, axis=-1).astype(np.float32)
 
     def region_levels_from(self, reference: int) -> np.ndarray:
-        """Mean motion of each region since a reference frame; float32 (R, T), px; NaN for a region off the crop."""
+        """Motion of each region since a reference frame, see `region_levels_of`; float32 (R, T), px."""
         return self.region_levels_of(self.displacement - self.displacement[reference])
 
     def region_levels_of(self, displacement: np.ndarray) -> np.ndarray:
-        """Mean length of the displacements in each region; (T, 28, 28, 2) px -> (R, T) px; NaN off the crop."""
+        """Mean motion of the strongest quarter of each region; (T, 28, 28, 2) px -> (R, T) px; NaN off the crop.
+
+        An action unit moves part of a region; a mean over all of it would report a fraction of what can be seen.
+        """
         lengths = np.linalg.norm(displacement, axis=-1)
-        totals = np.einsum("tij,rij->rt", lengths, self.regions.astype(np.float32))
-        counts = self.regions.sum(axis=(1, 2))[:, None]
-        return np.where(counts > 0, totals / np.maximum(counts, 1), np.nan).astype(np.float32)
+        return np.stack([_strongest_mean(lengths[:, region]) for region in self.regions]).astype(np.float32)
+
+
+def _strongest_mean(lengths: np.ndarray) -> np.ndarray:
+    count = -(-lengths.shape[1] // STRONGEST_OF)
+    if count == 0:
+        return np.full(len(lengths), np.nan)
+    return np.sort(lengths, axis=1)[:, -count:].mean(axis=1)
 
 
 def motion_curve(

@@ -1,5 +1,7 @@
 """What a reader of an analysis must know before believing it, as plain sentences."""
 
+import numpy as np
+
 from mer_core.analysis import PreparedClip
 from mer_core.apex import MAX_DURATION_MS
 from mer_core.inputs import InputSpec
@@ -10,11 +12,16 @@ from mer_core.noise import Noise
 # Below this a movement of 100 ms covers fewer than ten frames.
 _GOOD_FPS = 100.0
 _MICRO_MOVEMENT_MS = 100.0
+_RATE_TOLERANCE = 1.02
+# A movement that keeps this share of itself at its offset has not ended there.
+_HELD_SHARE = 0.5
+# About 7 mm on a face: our choice, well above what the databases' coders call micro.
+_LARGE_SHARE = 0.05
 
 
 def class_cautions(noise: Noise, motion: Motion, spec: InputSpec) -> tuple[str, ...]:
     """What decides whether the class means anything: noise, and input unlike what the network was trained on."""
-    return (*_about_noise(noise), *_about_input(motion, spec))
+    return (*_about_noise(noise), *_about_size(motion), *_about_input(motion, spec))
 
 
 def clip_warnings(prepared: PreparedClip, interval: Interval) -> tuple[str, ...]:
@@ -27,11 +34,21 @@ def _about_noise(noise: Noise) -> list[str]:
         beside = "" if noise.noise_px is None else f", this clip's noise is {noise.noise_px:.2f} px"
         return [
             f"Too little motion: {noise.apex_px:.2f} px from onset to apex{beside}; "
-            "the class describes noise and is not a finding."
+            "this is no movement, and no class is given."
         ]
     if noise.noise_px is None:
         return ["Too few frames at rest before the onset to measure this clip's noise, so the motion may be noise."]
     return []
+
+
+def _about_size(motion: Motion) -> list[str]:
+    share = motion.max_px / motion.crop_px
+    if share <= _LARGE_SHARE:
+        return []
+    return [
+        f"A large movement ({motion.max_px:.0f} px, {share:.0%} of the face crop): an ordinary expression rather than "
+        "a micro-expression, which is all the networks have learnt."
+    ]
 
 
 def _about_input(motion: Motion, spec: InputSpec) -> list[str]:
@@ -47,14 +64,30 @@ def _about_input(motion: Motion, spec: InputSpec) -> list[str]:
 
 
 def _about_interval(prepared: PreparedClip, interval: Interval) -> list[str]:
-    clip = prepared.clip
-    if clip.fps is None or clip.timestamps_ms is None:
-        return ["The frame rate is unknown, so there are no times in ms; give it to get them."]
-    found = []
-    if clip.fps < _GOOD_FPS:
-        covered = _MICRO_MOVEMENT_MS / 1000 * clip.fps
-        found.append(f"{clip.fps:.0f} fps: a movement of 100 ms covers {covered:.0f} frames; onset and apex are rough.")
-    duration = float(clip.timestamps_ms[interval.offset] - clip.timestamps_ms[interval.onset])
-    if duration >= MAX_DURATION_MS:
-        found.append(f"Onset to offset is {duration:.0f} ms; a micro-expression lasts up to {MAX_DURATION_MS:.0f} ms.")
-    return found
+    times = prepared.clip.timestamps_ms
+    if times is None:
+        return ["The frame rate is unknown, so there are no times in ms; give it (--fps, or Advanced in the app)."]
+    return [*_about_rate(times, interval), *_about_duration(prepared, times, interval)]
+
+
+def _about_rate(times: np.ndarray, interval: Interval) -> list[str]:
+    # Around the movement, because the rate of a phone's or a screen's recording varies.
+    frame_ms = float(times[interval.offset] - times[interval.onset]) / (interval.offset - interval.onset)
+    if frame_ms * _GOOD_FPS <= 1000 * _RATE_TOLERANCE:
+        return []
+    covered = round(_MICRO_MOVEMENT_MS / frame_ms)
+    frames = "1 frame" if covered == 1 else f"{covered} frames"
+    return [f"{1000 / frame_ms:.0f} fps: a movement of 100 ms covers {frames}; onset and apex are rough."]
+
+
+def _about_duration(prepared: PreparedClip, times: np.ndarray, interval: Interval) -> list[str]:
+    duration = float(times[interval.offset] - times[interval.onset])
+    level = prepared.curve.level_from(interval.onset)
+    if interval.sources[2] == "proposed" and level[interval.offset] > _HELD_SHARE * level[interval.apex]:
+        return [
+            f"The movement has not gone back {duration:.0f} ms after its onset, where the proposed offset stands: "
+            "it is longer than a micro-expression, or the clip ends before it does."
+        ]
+    if duration > MAX_DURATION_MS:
+        return [f"Onset to offset is {duration:.0f} ms; a micro-expression lasts up to {MAX_DURATION_MS:.0f} ms."]
+    return []

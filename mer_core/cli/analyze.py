@@ -1,7 +1,6 @@
 """`analyze`: what moved in a clip, and what a network calls it."""
 
 import argparse
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -32,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     """Analyse and print."""
     # Imported here so that `--help` and a mistyped option answer without loading torch.
     from mer_core.checkpoints import load_checkpoint
+    from mer_core.exports import analysis_json
     from mer_core.predictor import Predictor
 
     started = time.perf_counter()
@@ -44,10 +44,7 @@ def run(options: argparse.Namespace) -> int:
         from mer_core.pictures import save_overview
 
         save_overview(analysis, options.picture)
-    result = analysis.to_json()
-    result["timings_ms"]["decode"] = round(decode_ms, 2)
-    result["timings_ms"]["total"] = round(result["timings_ms"]["total"] + decode_ms, 2)
-    print(json.dumps(result, indent=2, allow_nan=False) if options.json else _in_words(analysis))
+    print(analysis_json(analysis, decode_ms).rstrip() if options.json else _in_words(analysis))
     return 0
 
 

@@ -51,7 +51,7 @@ def test_checkpoints_are_found_by_name(folder: Path, monkeypatch: pytest.MonkeyP
 
 def test_a_missing_checkpoint_is_refused_with_what_there_is(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MER_CHECKPOINTS", str(folder.parent))
-    with pytest.raises(CheckpointError, match="no checkpoint 'large'; on this machine: small"):
+    with pytest.raises(CheckpointError, match="no checkpoint 'large'; checkpoints on this machine: small"):
         load_checkpoint("large")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mer_core.exports import analysis_json, curve_csv
+from mer_core.findings import what_moved
 from mer_core.interval import Interval
 from mer_core.markers import analyze_interval
 from mer_core.predictor import Predictor
@@ -61,4 +62,7 @@ def test_unknown_times_and_missing_faces_are_empty(analysis):
 
 
 def test_the_json_is_that_of_the_analysis(analysis):
-    assert json.loads(analysis_json(analysis)) == analysis.to_json()
+    values = json.loads(analysis_json(analysis))
+    assert values.pop("findings") == list(what_moved(analysis))
+    assert [region["region"] for region in values.pop("regions")] == [region.name for region in REGIONS]
+    assert values == analysis.to_json()

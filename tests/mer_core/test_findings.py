@@ -26,7 +26,7 @@ def _analysis(checkpoint: Checkpoint, *units: ActiveUnit, onset: int = 8) -> Ana
         ("brow_right", 1.0, 1.0, "down and inwards"),
         ("brow_left", 0.1, -1.0, "up"),
         ("chin", 0.0, 1.0, "down"),
-        ("nose", 1.0, 0.0, "to its left"),
+        ("nose", 1.0, 0.0, "to the person's left"),
     ],
 )
 def test_directions_are_named_as_seen_on_the_face(region: str, u: float, v: float, words: str) -> None:
@@ -38,7 +38,7 @@ def test_raised_brows_are_said_to_move_up_on_both_sides(small_checkpoint: Checkp
     first, *_ = what_moved(_analysis(small_checkpoint, *units))
     assert first.startswith("Both brows moved up")
     assert "in 100 ms" in first
-    assert "times this clip's noise" in first
+    assert "px (noise there 0." in first
 
 
 def test_a_smile_is_said_to_move_the_mouth_up_and_outwards(small_checkpoint: Checkpoint) -> None:
@@ -62,7 +62,7 @@ def test_without_rest_frames_the_noise_is_called_unknown(small_checkpoint: Check
 
 
 def test_a_face_that_did_nothing_is_said_to_be_still(small_checkpoint: Checkpoint) -> None:
-    assert what_moved(_analysis(small_checkpoint))[-1].startswith("Within this clip's noise: ")
+    assert what_moved(_analysis(small_checkpoint))[0].startswith("Nothing moved by more than 0.15 px")
     assert verdict_sentence(_analysis(small_checkpoint)).startswith("Cannot say")
 
 
@@ -75,3 +75,15 @@ def test_the_verdict_names_the_network_and_its_lack_of_validation(sample_analysi
 def test_the_interval_is_given_in_ms_and_frames_with_its_source(sample_analysis: Analysis) -> None:
     apex = sample_analysis.interval.apex
     assert f"apex {apex * 10} ms (frame {apex}) (proposed)" in interval_sentence(sample_analysis)
+
+
+def test_a_region_below_twice_its_own_noise_or_below_the_accuracy_of_flow_did_not_move() -> None:
+    assert RegionMotion(_region("chin"), 0.0, 1.0, 0.0, noise_px=0.4).is_above_noise
+    assert not RegionMotion(_region("chin"), 0.0, 1.0, 0.0, noise_px=0.6).is_above_noise
+    assert not RegionMotion(_region("chin"), 0.0, 0.1, 0.0, noise_px=0.0).is_above_noise
+    assert RegionMotion(_region("chin"), 0.0, 1.0, 0.0, noise_px=None).is_above_noise
+
+
+def test_two_equal_pictures_say_that_nothing_moved(small_checkpoint: Checkpoint) -> None:
+    still = render(Scenario("positive", (), 0, 1, 2, num_frames=3, head_motion_px=0, noise=0, lighting_drift=0))
+    assert what_moved(Predictor(small_checkpoint).analyze(still.clip, onset=0, apex=1))[0].startswith("Nothing moved")

@@ -12,7 +12,7 @@ from mer_core.errors import FaceError, MotionError
 from mer_core.inputs import InputSpec
 from mer_core.models import build_model
 from mer_core.predictor import Predictor, prepare_clip
-from mer_core.synthetic import RenderedClip, Scenario, render
+from mer_core.synthetic import ActiveUnit, RenderedClip, Scenario, render
 
 
 def test_the_sample_is_analysed_at_its_true_apex(sample: RenderedClip, sample_analysis: Analysis) -> None:
@@ -92,6 +92,19 @@ def test_a_slow_camera_is_warned_of(prepared_sample: PreparedClip, small_checkpo
     slow = replace(prepared_sample, clip=replace(prepared_sample.clip, timestamps_ms=times))
     warnings = Predictor(small_checkpoint).analyze(slow).warnings
     assert any("30 fps: a movement of 100 ms covers 3 frames" in warning for warning in warnings)
+
+
+def test_a_movement_that_is_held_is_called_longer_than_a_micro_expression(small_checkpoint: Checkpoint) -> None:
+    scenario = Scenario("positive", (ActiveUnit("AU12", "B", 2.5),), 10, 25, 70, num_frames=72, head_motion_px=0)
+    rising = Clip(render(scenario).clip.frames[:26], np.arange(26) * 10.0, "cut.mp4", "", ())
+    analysis = Predictor(small_checkpoint).analyze(rising)
+    assert any("has not gone back" in warning for warning in analysis.warnings)
+
+
+def test_an_ordinary_smile_is_called_large(small_checkpoint: Checkpoint) -> None:
+    scenario = Scenario("positive", (ActiveUnit("AU12", "B", 12.0),), 8, 20, 32, num_frames=40, head_motion_px=0)
+    analysis = Predictor(small_checkpoint).analyze(render(scenario).clip)
+    assert any("ordinary expression" in caution for caution in analysis.cautions)
 
 
 @pytest.mark.parametrize(
