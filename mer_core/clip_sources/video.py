@@ -80,7 +80,8 @@ def _why_not(path: Path) -> str:
     name = shown(path.name)
     if head[4:8] in (b"ftyp", b"mdat", b"moov"):
         return f"{name} is an MP4 or MOV file without its index, so it was cut off: copy it or record it again."
-    if head[:4] in (b"RIFF", b"\x1a\x45\xdf\xa3"):
+    is_avi = head[:4] == b"RIFF" and head[8:11] == b"AVI"
+    if is_avi or head[:4] == b"\x1a\x45\xdf\xa3":
         return f"{name} is a damaged or cut off AVI, MKV or WebM file without a readable frame: copy it again."
     return f"{name} is not a video, GIF, image or zip of frames: choose another file or export it as MP4."
 
