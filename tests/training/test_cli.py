@@ -103,3 +103,17 @@ def test_a_run_is_trained_reported_and_resumed(tree: Path, tmp_path: Path, capsy
 def test_a_report_of_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["report", str(tmp_path)]) == 2
     assert "holds no run" in capsys.readouterr().err
+
+
+def test_two_runs_are_compared_and_one_run_differs_in_nothing_from_itself(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = str(tmp_path / "run")
+    assert main(["loso", "--data", f"megc2019:{tree}", "--model", "ststnet", "--epochs", "1", "--out", run]) == 0
+    capsys.readouterr()
+    assert main(["compare", run, run, "--json"]) == 0
+    comparison = json.loads(capsys.readouterr().out)
+    assert comparison["uf1"]["value"] == 0
+    assert main(["compare", run, run]) == 0
+    assert "noise" in capsys.readouterr().out
+    assert main(["compare", run, str(tmp_path)]) == 2

@@ -104,7 +104,10 @@ def test_variation_keeps_shape_and_range_changes_every_map_and_repeats_with_its_
     assert torch.equal(varied, augment(planes, torch.Generator().manual_seed(0)))
 
 
-@pytest.mark.parametrize("network", ["off_tanet", "mini_aorcnn", "ststnet", "off_apexnet"])
+@pytest.mark.parametrize(
+    "network",
+    ["off_tanet", "mini_aorcnn", "ststnet", "ststnet_dense", "off_apexnet", "sssnet", "dual_inception"],
+)
 @pytest.mark.parametrize("name", ["honest", "authors"])
 def test_each_recipe_fits_its_network(network: str, name: str) -> None:
     recipe = load_recipe(network, name)
@@ -114,7 +117,7 @@ def test_each_recipe_fits_its_network(network: str, name: str) -> None:
 
 
 def test_a_missing_recipe_is_refused_with_what_there_is() -> None:
-    with pytest.raises(MerError, match=r"no recipe for 'htnet'; there are recipes for mini_aorcnn, off_apexnet"):
+    with pytest.raises(MerError, match=r"no recipe for 'htnet'; there are recipes for dual_inception, macnn"):
         load_recipe("htnet")
     with pytest.raises(MerError, match="no recipe 'mine' for ststnet"):
         load_recipe("ststnet", "mine")

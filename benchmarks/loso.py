@@ -1,0 +1,66 @@
+"""Seconds per fold-epoch of the pool of processes against a plain loop over the folds.
+
+Usage: `python -m benchmarks.loso PATH_TO_MEGC2019_MAPS [NETWORK ...]`. Both train the same folds of the same network
+with batches of the same size for the same epochs in one run of this program. The plain loop is what published code
+does: one fold after another, PyTorch's default number of threads, default memory layout.
+"""
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+
+from training.datasets.megc2019 import read_megc2019
+from training.fit import fit, seeded_model
+from training.folds import loso_folds
+from training.pool import run_in_pool
+from training.recipes import load_recipe
+from training.run_spec import RunSpec, num_cores
+
+_NETWORKS = ("mini_aorcnn", "off_tanet", "ststnet")
+_EPOCHS = {"ststnet": 40}
+_FOLDS = 4
+
+
+def main() -> None:
+    """Print one line a network and precision."""
+    data = read_megc2019(Path(sys.argv[1]))
+    planes = torch.from_numpy(data.maps).permute(0, 3, 1, 2).float()
+    labels = torch.from_numpy(data.labels)
+    names = tuple(sample.sample_id for sample in data.samples)
+    folds = loso_folds(data.samples)[:_FOLDS]
+    print(f"{num_cores()} cores, {_FOLDS} folds; seconds per fold-epoch")
+    for network in sys.argv[2:] or _NETWORKS:
+        recipe = replace(load_recipe(network, "authors"), epochs=_EPOCHS.get(network, 4))
+        steps = _FOLDS * recipe.epochs
+        plain = _seconds(
+            lambda network=network, recipe=recipe: [
+                fit(seeded_model(network, 0), planes[f.train], labels[f.train], recipe, 0) for f in folds
+            ]
+        )
+        print(f"{network:12} plain loop, {torch.get_num_threads()} threads   {plain / steps:7.3f}", flush=True)
+        for precision in ("fp32", "bf16"):
+            spec = RunSpec(network, {}, "authors", recipe, "honest", 0, precision, ("maps",), data.digest, "")
+            pooled = _pooled_seconds((spec, planes, labels, names), folds)
+            peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+            line = f"{network:12} pool, {precision}               {pooled / steps:7.3f}"
+            print(f"{line}   {plain / pooled:.2f}x as fast; largest worker so far {peak:.0f} MB", flush=True)
+
+
+def _pooled_seconds(data: tuple, folds: tuple) -> float:
+    """Time of all folds, the start of the workers included."""
+    return _seconds(lambda: list(run_in_pool(data, folds, num_cores())))
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    run()
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    main()
