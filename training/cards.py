@@ -28,7 +28,7 @@ person left on whom they could be scored. Its probabilities are not calibrated.
 
 ## Origin
 
-- Training data: MEGC2019 composite (CASME II, SAMM, SMIC), the published 28x28 onset-apex flow maps:
+- Training data: {training["data"]}:
   {training["num_samples"]} clips of {training["num_subjects"]} people ({counts}); sha256 `{training["data_sha256"]}`.
 - Recipe: `{training["recipe"]}`, {training["epochs"]} epochs fixed beforehand, seed {training["seed"]}, last epoch;
   final training loss {training["final_loss"]:.4f}.

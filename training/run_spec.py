@@ -25,6 +25,7 @@ class RunSpec:
         seed: of the run; every fold derives its own.
         precision: "fp32", or "bf16" for autocast to bfloat16 during training; scoring is always fp32.
         data: KIND:PATH of each data set.
+        subset: path of the list that restricts them; None uses all.
         data_digest: sha256 over names, labels and maps.
         software: versions that the numbers depend on.
     """
@@ -39,6 +40,7 @@ class RunSpec:
     data: tuple[str, ...]
     data_digest: str
     software: str
+    subset: str | None = None
 
     def __post_init__(self) -> None:
         for name, value, choices in (

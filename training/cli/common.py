@@ -1,32 +1,55 @@
-"""What several commands share: reading data sets named KIND:PATH, and saying which software was used."""
+"""What several commands share: naming and reading data sets, and saying which software was used."""
 
+import argparse
+import os
 import platform
-from collections.abc import Callable
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
 
 from mer_core import __version__
-from mer_core.errors import MerError
 from mer_core.flow import flow_version
-from training.datasets.maps import LabelledMaps
-from training.datasets.megc2019 import read_megc2019
+from training.datasets.extract import with_maps
+from training.datasets.maps import LabelledMaps, load_maps
+from training.datasets.readers import READERS, read_datasets
 
-_READERS: dict[str, Callable[[Path], LabelledMaps]] = {"megc2019": read_megc2019}
+
+def add_data_arguments(parser: argparse.ArgumentParser) -> None:
+    """Let a command take one or several data sets and a list that restricts them."""
+    kinds = ", ".join(READERS)
+    parser.add_argument(
+        "--data", required=True, action="append", metavar="KIND:PATH", help=f"may be repeated; KIND is one of {kinds}"
+    )
+    parser.add_argument("--subset", type=Path, metavar="CSV", help="use only these clips (dataset, subject, clip)")
 
 
-def read_data(source: str) -> LabelledMaps:
-    """The maps of a data set named KIND:PATH.
+def read_data(sources: Sequence[str], subset: Path | None = None) -> LabelledMaps:
+    """The maps of one or several data sets, each named KIND:PATH; extracted from the frames where they come without.
+
+    Extracted maps are kept in `MER_CACHE`, by default `~/.cache/mer-studio/maps`.
 
     Raises:
-        MerError: unknown kind, or the data set cannot be read.
+        MerError: unknown kind, or something is wrong with a clip that would be used.
     """
-    kind, separator, path = source.partition(":")
-    if not separator or kind not in _READERS:
-        raise MerError(f"--data {source!r} must read KIND:PATH with KIND one of {', '.join(_READERS)}.")
-    return _READERS[kind](Path(path))
+    cache = Path(os.environ.get("MER_CACHE") or Path.home() / ".cache" / "mer-studio" / "maps")
+    return load_maps(with_maps(read_datasets(sources, subset), cache, progress=_show))
+
+
+def describe_data(sources: Sequence[str]) -> str:
+    """What the maps of these data sets are, without saying where they lie."""
+    kinds = [source.partition(":")[0] for source in sources]
+    if set(kinds) == {"megc2019"}:
+        return "MEGC2019 composite (CASME II, SAMM, SMIC), the published 28x28 onset-apex flow maps"
+    return f"28x28 onset-apex flow maps extracted from {', '.join(kinds)} by {flow_version()}"
 
 
 def software() -> str:
     """Versions that trained weights depend on, e.g. "mer-studio 0.1.0, torch 2.13.0+cpu, ..."."""
     return f"mer-studio {__version__}, torch {torch.__version__}, {flow_version()}, Python {platform.python_version()}"
+
+
+def _show(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        print(f"\rmap {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)

@@ -9,7 +9,7 @@ import torch
 
 from mer_core.checkpoints import Checkpoint, save_checkpoint
 from training.cards import fitted_card
-from training.cli.common import read_data, software
+from training.cli.common import add_data_arguments, describe_data, read_data, software
 from training.fit import fit, seeded_model
 from training.recipes import load_recipe
 
@@ -17,7 +17,7 @@ from training.recipes import load_recipe
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = commands.add_parser("fit", help="train one network on all samples, for a fixed number of epochs")
-    parser.add_argument("--data", required=True, metavar="KIND:PATH", help="e.g. megc2019:FOLDER")
+    add_data_arguments(parser)
     parser.add_argument("--model", required=True, metavar="NAME", help="network, see `python -m mer_core models`")
     parser.add_argument("--recipe", choices=("honest", "authors"), default="honest")
     parser.add_argument("--seed", type=int, default=0)
@@ -29,14 +29,14 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """Train, write the checkpoint, say where."""
     recipe = load_recipe(options.model, options.recipe)
-    data = read_data(options.data)
+    data = read_data(options.data, options.subset)
     model = seeded_model(options.model, options.seed)
     planes = torch.from_numpy(data.maps).permute(0, 3, 1, 2).float()
     started = time.perf_counter()
     progress = _EpochLine(recipe.epochs)
     losses = fit(model, planes, torch.from_numpy(data.labels), recipe, options.seed, progress)
     training = {
-        "data": "MEGC2019 composite, published 28x28 flow maps",
+        "data": describe_data(options.data),
         "data_sha256": data.digest,
         "num_samples": len(data.samples),
         "num_subjects": data.num_subjects,
@@ -49,9 +49,10 @@ def run(options: argparse.Namespace) -> int:
         "validation": "not yet cross-validated",
     }
     checkpoint = Checkpoint(options.out.name, model, options.model, recipe.input_spec, training=training)
-    kind = options.data.partition(":")[0]  # where the data lay is nobody else's business
+    # Where the data lay is nobody else's business.
+    named = " ".join(f"--data {source.partition(':')[0]}:PATH" for source in options.data)
     choices = f"--model {options.model} --recipe {options.recipe} --seed {options.seed}"
-    card = fitted_card(checkpoint, f"python -m training fit --data {kind}:PATH {choices}")
+    card = fitted_card(checkpoint, f"python -m training fit {named} {choices}")
     save_checkpoint(checkpoint, options.out, card, options.overwrite)
     print(f"Wrote {options.out} after {time.perf_counter() - started:.0f} s; not yet cross-validated.")
     return 0

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from training.cli.common import read_data, software
+from training.cli.common import add_data_arguments, read_data, software
 from training.datasets.maps import LabelledMaps
 from training.loso import Progress, out_of_fold, run_loso
 from training.recipes import load_recipe
@@ -20,7 +20,7 @@ PREDICTIONS_FILE = "predictions.csv"
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = commands.add_parser("loso", help="leave one subject out: train and score a network fold by fold")
-    parser.add_argument("--data", required=True, metavar="KIND:PATH", help="e.g. megc2019:FOLDER")
+    add_data_arguments(parser)
     parser.add_argument("--model", required=True, metavar="NAME", help="network, see `python -m mer_core models`")
     parser.add_argument("--recipe", choices=("honest", "authors"), default="honest", help="hyper-parameters")
     parser.add_argument("--protocol", choices=PROTOCOLS, default="honest", help="how the scored epoch is chosen")
@@ -37,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     recipe = load_recipe(options.model, options.recipe)
     if options.epochs is not None:
         recipe = replace(recipe, epochs=options.epochs)
-    data = read_data(options.data)
+    data = read_data(options.data, options.subset)
     spec = RunSpec(
         model=options.model,
         arguments={},
@@ -46,7 +46,8 @@ def run(options: argparse.Namespace) -> int:
         protocol=options.protocol,
         seed=options.seed,
         precision=options.precision,
-        data=(options.data,),
+        data=tuple(options.data),
+        subset=None if options.subset is None else str(options.subset),
         data_digest=data.digest,
         software=software(),
     )

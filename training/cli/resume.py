@@ -3,7 +3,6 @@
 import argparse
 from pathlib import Path
 
-from mer_core.errors import MerError
 from training.cli.common import read_data
 from training.cli.loso import finish_run
 from training.run_spec import RunSpec, num_cores
@@ -22,7 +21,7 @@ def run(options: argparse.Namespace) -> int:
     """Run the folds that are missing, then report."""
     store = RunStore(options.folder)
     spec = RunSpec.from_json(store.spec())
-    if len(spec.data) != 1:
-        raise MerError(f"{options.folder} names {len(spec.data)} data sets; this version reads one.")
     store.clear_partial()
-    return finish_run(spec, read_data(spec.data[0]), options.folder, options.workers)
+    return finish_run(
+        spec, read_data(spec.data, None if spec.subset is None else Path(spec.subset)), options.folder, options.workers
+    )

@@ -1,33 +1,19 @@
 """Labelled motion maps, whichever data set they come from."""
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+from PIL import Image
 
+from mer_core.errors import MerError
+from mer_core.inputs import MAP_SIDE
 from mer_core.labels import LABELS
+from training.datasets.table import Dataset, Sample
 
-
-@dataclass(frozen=True)
-class Sample:
-    """One clip of a data set.
-
-    Attributes:
-        dataset: e.g. "casme2".
-        subject: the person within that data set, as text; leading zeros count.
-        clip: the clip within that person.
-        label: index into `mer_core.labels.LABELS`.
-    """
-
-    dataset: str
-    subject: str
-    clip: str
-    label: int
-
-    @property
-    def sample_id(self) -> str:
-        """A name that no other clip has, e.g. "samm/006/006_1_2"."""
-        return f"{self.dataset}/{self.subject}/{self.clip}"
+__all__ = ["LabelledMaps", "Sample", "load_maps", "read_map"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +21,7 @@ class LabelledMaps:
     """Samples and their motion maps, in the same order.
 
     Attributes:
-        samples: N of them.
+        samples: N of them, each with a label.
         maps: uint8 (N, 28, 28, 3) in the order u, v, strain, each channel stretched to 0..255.
         digest: sha256 over names, labels and maps, to tell later what a network was trained on.
     """
@@ -58,3 +44,42 @@ class LabelledMaps:
         """Number of samples of each class."""
         counted = Counter(sample.label for sample in self.samples)
         return {name: counted[index] for index, name in enumerate(LABELS)}
+
+
+def load_maps(data: Dataset) -> LabelledMaps:
+    """The maps of all samples of the three classes, in the order of the data set.
+
+    Raises:
+        MerError: a sample has frames in place of a map, or a map is no 28x28 picture.
+    """
+    samples = data.samples
+    without = next((sample for sample in samples if sample.map_path is None), None)
+    if without is not None:
+        raise MerError(f"{without.sample_id} has frames and no motion map yet; extract its map first.")
+    maps = np.stack([read_map(sample.map_path) for sample in samples if sample.map_path])
+    return LabelledMaps(samples, maps, maps_digest(samples, maps))
+
+
+def read_map(path: Path) -> np.ndarray:
+    """The map in a picture whose red, green and blue are u, v and strain; uint8 (28, 28, 3).
+
+    Raises:
+        MerError: no readable picture, or of another size.
+    """
+    try:
+        with Image.open(path) as picture:
+            values = np.asarray(picture.convert("RGB"))
+    except (OSError, SyntaxError) as error:
+        raise MerError(f"{path} is not a readable picture ({error}).") from error
+    if values.shape != (MAP_SIDE, MAP_SIDE, 3):
+        raise MerError(f"{path} is {values.shape[1]}x{values.shape[0]} px, expected {MAP_SIDE}x{MAP_SIDE}.")
+    return values
+
+
+def maps_digest(samples: tuple[Sample, ...], maps: np.ndarray) -> str:
+    """The sha256 over names, labels and maps."""
+    digest = hashlib.sha256()
+    for sample in samples:
+        digest.update(f"{sample.sample_id}={sample.label}\n".encode())
+    digest.update(maps.tobytes())
+    return digest.hexdigest()

@@ -1,45 +1,75 @@
 """The MEGC2019 composite as its published onset-apex flow maps (See et al., 2019, DOI 10.1109/FG.2019.8756611)."""
 
 import csv
-import hashlib
+import re
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
-
 from mer_core.errors import MerError
-from mer_core.inputs import MAP_SIDE
 from mer_core.labels import LABELS
-from training.datasets.maps import LabelledMaps, Sample
+from training.datasets.frames import folders
+from training.datasets.maps import LabelledMaps, load_maps
+from training.datasets.table import Dataset, Note, Problem, Remark, Sample
 
 TABLE_FILE = "combined_3_class2_for_optical_flow.csv"
 MAPS_FOLDER = "STSNet_whole_norm_u_v_os"
+TREE_FOLDER = "three_norm_u_v_os"
 _COLUMNS = ("dataset", "sub", "filename_o", "label")
+_CLASSES = {str(index): index for index in range(len(LABELS))}
+_SUBJECTS = (("casme2", r"sub\d+"), ("samm", r"\d{3}"), ("smic", r"s\d+"))
 
 
 def read_megc2019(folder: Path) -> LabelledMaps:
-    """All samples of the composite with their maps, in the order of its table.
-
-    The layout is the one published with STSTNet and HTNet: `combined_3_class2_for_optical_flow.csv` beside a folder of
-    `<subject>_<clip> .png` (with the space), whose red, green and blue are u, v and strain.
+    """All samples of the composite with their maps, in the order of its table (of its folders, in the other layout).
 
     Raises:
         MerError: table or maps are missing, a column is missing, or a row is inconsistent; names file and row.
     """
+    return load_maps(survey_megc2019(folder).require_sound())
+
+
+def survey_megc2019(folder: Path) -> Dataset:
+    """All samples of the composite and where their maps lie, in either of the two published layouts.
+
+    With STSTNet and HTNet: `combined_3_class2_for_optical_flow.csv` beside a folder of `<subject>_<clip> .png` (with
+    the space), whose red, green and blue are u, v and strain. As a LOSO tree:
+    `three_norm_u_v_os/<subject>/u_train|u_test/<label>/*.png`, of which the test halves together are the samples.
+
+    Raises:
+        MerError: neither layout, or a table without rows or columns.
+    """
+    if (folder / TABLE_FILE).is_file():
+        return _survey_table(folder)
+    tree = folder / TREE_FOLDER if (folder / TREE_FOLDER).is_dir() else folder
+    if any((subject / "u_test").is_dir() for subject in folders(tree)):
+        return _survey_tree(tree)
+    wanted = f"{TABLE_FILE} and {MAPS_FOLDER}/, or {TREE_FOLDER}/"
+    raise MerError(f"There is no {folder / TABLE_FILE}; give the folder that holds {wanted}.")
+
+
+def _survey_table(folder: Path) -> Dataset:
     table = folder / TABLE_FILE
-    rows = _read_rows(table)
-    samples = tuple(_sample(row, f"{table}, row {number}") for number, row in enumerate(rows, start=2))
-    ids = [sample.sample_id for sample in samples]
-    if len(set(ids)) != len(ids):
-        repeated = next(name for name in ids if ids.count(name) > 1)
-        raise MerError(f"{table} lists {repeated} more than once.")
-    maps = np.stack([_read_map(folder / MAPS_FOLDER, sample) for sample in samples])
-    return LabelledMaps(samples, maps, _digest(samples, maps))
+    samples: dict[str, Sample] = {}
+    remarks: list[Remark] = []
+    for number, row in enumerate(_read_rows(table), start=2):
+        path = folder / MAPS_FOLDER / f"{row['sub']}_{row['filename_o']} .png"
+        label = _CLASSES.get(row["label"])
+        emotion = "" if label is None else LABELS[label]
+        sample = Sample(row["dataset"], row["sub"], row["filename_o"], label, emotion, map_path=path, row=number)
+        name = sample.sample_id
+        if label is None:
+            sentence = f"label {row['label']!r} is not 0 (negative), 1 (positive) or 2 (surprise)."
+            remarks.append(Problem(table, sentence, number, name))
+        elif name in samples:
+            remarks.append(Problem(table, f"{name} is listed more than once.", number, name))
+        elif not path.is_file():
+            sentence = f"{name} has no map: the file is missing (mind the space before .png)."
+            remarks.append(Problem(path, sentence, number, name))
+        else:
+            samples[name] = sample
+    return Dataset(tuple(samples.values()), tuple(remarks))
 
 
 def _read_rows(table: Path) -> list[dict[str, str]]:
-    if not table.is_file():
-        raise MerError(f"There is no {table}; give the folder that holds {TABLE_FILE} and {MAPS_FOLDER}/.")
     with table.open(newline="") as file:
         reader = csv.DictReader(file)
         missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
@@ -51,29 +81,49 @@ def _read_rows(table: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _sample(row: dict[str, str], where: str) -> Sample:
-    if row["label"] not in {str(index) for index in range(len(LABELS))}:
-        raise MerError(f"{where}: label {row['label']!r} is not 0 (negative), 1 (positive) or 2 (surprise).")
-    return Sample(row["dataset"], row["sub"], row["filename_o"], int(row["label"]))
+def _survey_tree(tree: Path) -> Dataset:
+    subjects = [path for path in folders(tree) if (path / "u_test").is_dir()]
+    tested: dict[str, Sample] = {}
+    remarks: list[Remark] = []
+    for path in (path for subject in subjects for path in sorted((subject / "u_test").glob("*/*.png"))):
+        sample = _tree_sample(path)
+        if isinstance(sample, Problem):
+            remarks.append(sample)
+        elif path.name in tested:
+            remarks.append(Problem(path, "this map is in the test half of two people.", None, sample.sample_id))
+        else:
+            tested[path.name] = sample
+    for subject in subjects:
+        remarks.extend(_train_remarks(subject, tested))
+    return Dataset(tuple(tested.values()), tuple(remarks))
 
 
-def _read_map(folder: Path, sample: Sample) -> np.ndarray:
-    path = folder / f"{sample.subject}_{sample.clip} .png"
-    if not path.is_file():
-        raise MerError(f"{sample.sample_id} has no map: {path} is missing (mind the space before .png).")
-    try:
-        with Image.open(path) as picture:
-            values = np.asarray(picture.convert("RGB"))
-    except OSError as error:
-        raise MerError(f"{path} is not a readable picture ({error}).") from error
-    if values.shape != (MAP_SIDE, MAP_SIDE, 3):
-        raise MerError(f"{path} is {values.shape[1]}x{values.shape[0]} px, expected {MAP_SIDE}x{MAP_SIDE}.")
-    return values
+def _tree_sample(path: Path) -> Sample | Problem:
+    subject, label = path.parents[2].name, path.parent.name
+    dataset = next((name for name, pattern in _SUBJECTS if re.fullmatch(pattern, subject)), None)
+    if dataset is None:
+        return Problem(path, f"subject {subject!r} is of none of CASME II (sub01), SAMM (006) and SMIC (s01).")
+    if label not in _CLASSES:
+        return Problem(path, f"label {label!r} is not 0 (negative), 1 (positive) or 2 (surprise).")
+    clip = path.stem.strip().removeprefix(f"{subject}_")
+    return Sample(dataset, subject, clip, _CLASSES[label], LABELS[_CLASSES[label]], map_path=path)
 
 
-def _digest(samples: tuple[Sample, ...], maps: np.ndarray) -> str:
-    digest = hashlib.sha256()
-    for sample in samples:
-        digest.update(f"{sample.sample_id}={sample.label}\n".encode())
-    digest.update(maps.tobytes())
-    return digest.hexdigest()
+def _train_remarks(subject: Path, tested: dict[str, Sample]) -> list[Remark]:
+    """What is wrong with the training half of one person: own maps in it, other labels, or maps left out."""
+    remarks: list[Remark] = []
+    training = {path.name: path for path in sorted((subject / "u_train").glob("*/*.png"))}
+    for name, path in training.items():
+        sample = tested.get(name)
+        if sample is None:
+            remarks.append(Problem(path, "this map is in no test half."))
+        elif sample.subject == subject.name:
+            remarks.append(Problem(path, "the training half holds a map of the person tested.", None, sample.sample_id))
+        elif path.parent.name != str(sample.label):
+            sentence = f"labelled {path.parent.name} here and {sample.label} in its test half."
+            remarks.append(Problem(path, sentence, None, sample.sample_id))
+    absent = [name for name, sample in tested.items() if sample.subject != subject.name and name not in training]
+    if absent:
+        sentence = f"{len(absent)} maps of other people are not in this training half, e.g. {absent[0]}."
+        remarks.append(Note(subject / "u_train", sentence))
+    return remarks
