@@ -37,6 +37,13 @@ def read_data(sources: Sequence[str], subset: Path | None = None) -> LabelledMap
     return load_maps(with_maps(read_datasets(sources, subset), cache, progress=_show))
 
 
+def flow_of(sources: Sequence[str]) -> str:
+    """What the flow of these data sets' maps was computed with, as far as that is known."""
+    if any(source.startswith("megc2019:") for source in sources):
+        return "not stated by the authors of the training maps"
+    return flow_version()
+
+
 def describe_data(sources: Sequence[str]) -> str:
     """What the maps of these data sets are, without saying where they lie."""
     kinds = [source.partition(":")[0] for source in sources]

@@ -3,13 +3,14 @@
 import argparse
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
 from mer_core.checkpoints import Checkpoint, save_checkpoint
 from training.cards import fitted_card
-from training.cli.common import add_data_arguments, describe_data, read_data, software
+from training.cli.common import add_data_arguments, describe_data, flow_of, read_data, software
 from training.fit import fit, seeded_model
 from training.recipes import load_recipe
 
@@ -48,7 +49,8 @@ def run(options: argparse.Namespace) -> int:
         "software": software(),
         "validation": "not yet cross-validated",
     }
-    checkpoint = Checkpoint(options.out.name, model, options.model, recipe.input_spec, training=training)
+    spec = replace(recipe.input_spec, flow_version=flow_of(options.data))
+    checkpoint = Checkpoint(options.out.name, model, options.model, spec, training=training)
     # Where the data lay is nobody else's business.
     named = " ".join(f"--data {source.partition(':')[0]}:PATH" for source in options.data)
     choices = f"--model {options.model} --recipe {options.recipe} --seed {options.seed}"

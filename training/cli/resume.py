@@ -22,6 +22,5 @@ def run(options: argparse.Namespace) -> int:
     store = RunStore(options.folder)
     spec = RunSpec.from_json(store.spec())
     store.clear_partial()
-    return finish_run(
-        spec, read_data(spec.data, None if spec.subset is None else Path(spec.subset)), options.folder, options.workers
-    )
+    data = read_data(spec.data, None if spec.subset is None else Path(spec.subset))
+    return finish_run(spec, data, options.folder, options.workers)

@@ -39,12 +39,7 @@ class Recipe:
     @property
     def input_spec(self) -> InputSpec:
         """The input spec of a network trained with this recipe on benchmark maps."""
-        return InputSpec(
-            channels=self.channels,
-            size=self.size,
-            value_range=self.value_range,
-            flow_version="not stated by the authors of the training maps",
-        )
+        return InputSpec(channels=self.channels, size=self.size, value_range=self.value_range)
 
 
 def load_recipe(architecture: str, name: str = "honest") -> Recipe:
