@@ -8,7 +8,7 @@ from ui.state import current_visit
 from ui.widgets import sample_buttons, uploader
 
 with begin_page("Overview"):
-    st.title("See how a face moved, before anyone names it")
+    st.title("See how a face moved, before anyone names it", anchor=False)
     st.markdown(
         "MER Studio finds brief, faint facial movements in a clip, measures them, and shows what small networks make "
         "of them. It describes movement; it does not read feelings and does not detect lies."

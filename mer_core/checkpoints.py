@@ -21,7 +21,7 @@ from torch import nn
 from mer_core.errors import CheckpointError
 from mer_core.inputs import InputSpec
 from mer_core.labels import LABELS
-from mer_core.models import build_model, list_models
+from mer_core.models import build_model, list_models, model_info
 from mer_core.models.published_weights import convert_published
 
 WEIGHTS_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "README.md"
@@ -51,6 +51,12 @@ class Checkpoint:
     labels: tuple[str, ...] = LABELS
     training: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
+
+    @property
+    def title(self) -> str:
+        """The network's name as in its paper, with this checkpoint's own name where it differs."""
+        title = model_info(self.architecture).title
+        return title if self.name == self.architecture else f"{title} ({self.name})"
 
     @property
     def num_parameters(self) -> int:

@@ -13,15 +13,19 @@ from mer_core.interval import Interval
 
 # No tool bar; the page scrolls under a finger instead of the figure zooming.
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
-_CURVE_HEIGHT, _LANES_HEIGHT, _BARS_HEIGHT = 290, 240, 160
-_TEXT = 12
-_BAND, _OTHERS = "rgba(128,140,148,0.28)", "rgba(128,140,148,0.12)"
+_CURVE_HEIGHT, _LANES_HEIGHT, _BARS_HEIGHT = 175, 145, 150
+_TEXT, _LANE_TEXT = 12, 11
+_BAND, _BAND_DARK = "rgba(128,140,148,0.28)", "rgba(176,190,198,0.38)"
 _MARK_SYMBOLS = {"onset": "triangle-right", "apex": "triangle-up", "offset": "triangle-left"}
-# Above the plot: names of the markers in rows of their own, since they lie within 100 ms of each other, then a caption.
-_ROW_PX, _CAPTION_ROW, _TOP_PX = 15, 3, 72
+# Above the plot: names of the markers in rows of their own, since they lie within 100 ms of each other.
+_ROW_PX, _TOP_PX = 14, 10
+# Below it: the time axis, and on the same height the colours of the lanes.
+_BOTTOM_PX, _BELOW_LANES_PX = 40, 52
 # A name to the right of its marker would be cut off beyond this share of the axis.
 _NEAR_END = 0.85
 _LANE_COLOUR, _LANE_COLOUR_DARK = "42,116,184", "127,178,218"
+# How opaque a lane is where nothing moved; a dark page swallows more.
+_LEAST_OPAQUE, _LEAST_OPAQUE_DARK = 0.06, 0.16
 # Names from the top down, a little apart from what they name.
 _NAMES_AXIS: dict[str, Any] = {
     **{"autorange": "reversed", "fixedrange": True, "showgrid": False},
@@ -48,11 +52,15 @@ def curve_figure(
     view, ink = curve_view(found, interval), palette(dark)
     traces = [_level_trace(view, ink), *(_mark_trace(mark, view, ink) for mark in view.marks)]
     if regions:
-        traces.append(_lanes_trace(view, _LANE_COLOUR_DARK if dark else _LANE_COLOUR))
+        traces.append(_lanes_trace(view, dark))
     layout = _layout(ink, _CURVE_HEIGHT + (_LANES_HEIGHT if regions else 0))
+    # Room by itself for what lies outside the plot; plotly's own reckoning leaves a gap below the colours.
+    rows = 1 + max(_name_place(mark, view)[0] for mark in view.marks)
+    bottom = _BELOW_LANES_PX if regions else _BOTTOM_PX
+    layout["margin"] = {"l": 62, "r": 10, "t": _TOP_PX + rows * _ROW_PX, "b": bottom, "autoexpand": False}
     axes = _axes(view, ink, regions)
-    shapes = [*_bands(view), *(_mark_line(mark, ink) for mark in view.marks)]
-    names = [*(_mark_name(mark, view, ink) for mark in view.marks), _caption(view, ink)]
+    shapes = [*_bands(view, ink, dark), *(_mark_line(mark, ink) for mark in view.marks)]
+    names = [_mark_name(mark, view, ink) for mark in view.marks]
     return go.Figure(traces, {**layout, **axes, "shapes": shapes, "annotations": names})
 
 
@@ -75,7 +83,7 @@ def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figur
         "cliponaxis": False,
         "hovertemplate": "%{y}: %{x:.3f}<extra></extra>",
     }
-    title = "softmax output, not calibrated" if prediction.is_finding else "not a finding: motion at noise level"
+    title = "network's output, not calibrated" if prediction.is_finding else "not a finding: motion at noise level"
     across = {
         "range": [0, 1],
         "tickvals": [0, 0.5, 1],
@@ -96,7 +104,6 @@ def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figur
 def _layout(ink: Palette, height: int) -> dict[str, Any]:
     return {
         "height": height,
-        "margin": {"l": 62, "r": 10, "t": _TOP_PX, "b": 40},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"color": ink.text, "size": _TEXT},
@@ -111,16 +118,17 @@ def _axis_title(text: str, ink: Palette) -> dict[str, Any]:
     return {"text": text, "standoff": 4, "font": {"size": _TEXT, "color": ink.quiet}}
 
 
-def _bands(view: CurveView) -> list[dict[str, Any]]:
-    """The other candidates over the whole height, and the noise along the whole width."""
-    flat = {"type": "rect", "layer": "below", "line": {"width": 0}, "yref": "y", "y0": 0}
+def _bands(view: CurveView, ink: Palette, dark: bool) -> list[dict[str, Any]]:
+    """Boxes around the other movements over the whole height, and the noise along the whole width."""
+    flat = {"type": "rect", "layer": "below", "yref": "y", "y0": 0}
+    text = {"text": "another<br>movement", "textposition": "top center", "font": {"size": 10, "color": ink.quiet}}
+    box = {"line": {"width": 1, "dash": "dash", "color": ink.quiet}, "fillcolor": "rgba(0,0,0,0)", "label": text}
     bands = [
-        {**flat, "name": "candidate", "x0": begin, "x1": end, "y1": view.top_px, "fillcolor": _OTHERS}
-        for begin, end in view.others
+        {**flat, **box, "name": "candidate", "x0": begin, "x1": end, "y1": view.top_px} for begin, end in view.others
     ]
     if view.noise_px is not None:
-        wide = {"xref": "x domain", "x0": 0, "x1": 1, "y1": view.noise_px}
-        bands.append({**flat, **wide, "name": "noise", "fillcolor": _BAND})
+        wide = {"xref": "x domain", "x0": 0, "x1": 1, "y1": view.noise_px, "line": {"width": 0}}
+        bands.append({**flat, **wide, "name": "noise", "fillcolor": _BAND_DARK if dark else _BAND})
     return bands
 
 
@@ -175,22 +183,18 @@ def _name_place(mark: Mark, view: CurveView) -> tuple[int, str]:
     return (2, "right") if near_end else (0, "left")
 
 
-def _caption(view: CurveView, ink: Palette) -> dict[str, Any]:
-    noise = "noise unknown" if view.noise_px is None else f"grey: this clip's noise, {view.noise_px:.2f} px"
-    text = f"px moved since the onset · {noise}"
-    return {**_above(_CAPTION_ROW, ink.quiet), "text": text, "xref": "paper", "x": 1, "xanchor": "right"}
-
-
 def _above(row: int, colour: str) -> dict[str, Any]:
     font = {"size": _TEXT, "color": colour}
     place = {"yref": "paper", "y": 1, "yanchor": "bottom", "yshift": 5 + row * _ROW_PX}
     return {**place, "showarrow": False, "font": font}
 
 
-def _lanes_trace(view: CurveView, colour: str) -> dict[str, Any]:
+def _lanes_trace(view: CurveView, dark: bool) -> dict[str, Any]:
     top = view.lanes_top_px
+    colour, least = (_LANE_COLOUR_DARK, _LEAST_OPAQUE_DARK) if dark else (_LANE_COLOUR, _LEAST_OPAQUE)
     ends = {"tickvals": [0, top], "ticktext": ["0 px", f"{top:g} px"]}
-    place = {"orientation": "h", "x": 0, "xanchor": "left", "xpad": 0, "y": 0, "yanchor": "top", "ypad": 44}
+    length = {"lenmode": "pixels", "len": 62}  # leaves the axis its title on a phone
+    place = {"orientation": "h", "x": 0, "xanchor": "left", "xpad": 0, "y": 0, "yanchor": "top", "ypad": 24}
     return {
         "type": "heatmap",
         "name": "regions",
@@ -200,11 +204,11 @@ def _lanes_trace(view: CurveView, colour: str) -> dict[str, Any]:
         "customdata": np.broadcast_to(np.arange(len(view.at)), view.lanes.shape),
         "zmin": 0,
         "zmax": top,
-        "colorscale": [[0, f"rgba({colour},0.06)"], [1, f"rgba({colour},1)"]],
-        "ygap": 2,
+        "colorscale": [[0, f"rgba({colour},{least})"], [1, f"rgba({colour},1)"]],
+        "ygap": 1,
         "yaxis": "y2",
         "hovertemplate": f"%{{y}}<br>{_when(view)}<br>%{{z:.2f}} px<extra></extra>",
-        "colorbar": {**place, **ends, "thickness": 8, "len": 0.5, "outlinewidth": 0},
+        "colorbar": {**place, **ends, "thickness": 8, **length, "outlinewidth": 0},
     }
 
 
@@ -221,12 +225,14 @@ def _axes(view: CurveView, ink: Palette, regions: bool) -> dict[str, Any]:
     up = {"range": [0, view.top_px], "nticks": 5, "gridcolor": ink.line, "zeroline": False, "fixedrange": True}
     if not regions:
         return {"xaxis": along, "yaxis": up}
-    lanes = _LANES_HEIGHT / (_CURVE_HEIGHT + _LANES_HEIGHT)
+    lanes = 0.54
     return {
         "xaxis": {**along, "anchor": "y2"},
         "yaxis": {**up, "domain": [lanes + 0.03, 1]},
-        "yaxis2": {**_NAMES_AXIS, "domain": [0, lanes - 0.03]},
-        "margin": {"l": 62, "r": 10, "t": _TOP_PX, "b": 92},
+        "yaxis2": {
+            **_NAMES_AXIS,
+            **{"domain": [0, lanes - 0.03], "tickvals": list(LANE_LABELS), "tickfont": {"size": _LANE_TEXT}},
+        },
     }
 
 

@@ -190,7 +190,7 @@ def interval_sentence(analysis: Analysis) -> str:
 
 def verdict_sentence(analysis: Analysis) -> str:
     """What the network calls the movement, never surer than it is."""
-    prediction, name = analysis.prediction, analysis.checkpoint.name
+    prediction, name = analysis.prediction, analysis.checkpoint.title
     if not prediction.is_finding:
         return f"Cannot say: the motion is within this clip's noise, so {name} has nothing to classify."
     shares = ", ".join(f"{label} {value:.2f}" for label, value in prediction.probabilities.items())

@@ -13,6 +13,8 @@ from mer_core.motion_curve import MotionCurve
 TIMES_NOISE, SMALLEST_PX = 2.0, 0.15
 _REST_MS = 500.0
 _MIN_REST_FRAMES, _MAX_REST_FRAMES = 5, 24
+# Shares of the movement at which a frame before the onset belongs to another movement, and at which that one is over.
+_OTHER_MOVEMENT, _DIED_DOWN = 0.5, 0.1
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,21 @@ def rest_displacements(curve: MotionCurve, interval: Interval, timestamps_ms: np
     rest = rest[np.isfinite(curve.displacement[rest, 0, 0, 0])]
     if len(rest) < _MIN_REST_FRAMES:
         return None
+    rest = _after_other_movements(curve.level_from(interval.onset), rest, interval.apex)
     rest = rest[np.unique(np.linspace(0, len(rest) - 1, _MAX_REST_FRAMES).astype(int))]
     one, other = np.triu_indices(len(rest), k=1)
     return curve.displacement[rest[one]] - curve.displacement[rest[other]]
+
+
+def _after_other_movements(level: np.ndarray, rest: np.ndarray, apex: int) -> np.ndarray:
+    """The rest frames after the latest earlier movement has died down; all, if few remain.
+
+    A frame that lies as far from the onset as half the movement belongs to another one, whose size says nothing of this
+    clip's noise. In a clip where nothing moves such frames lie everywhere; then all are kept.
+    """
+    share = level[rest] / max(float(level[apex]), 1e-6)
+    moved = np.flatnonzero(share > _OTHER_MOVEMENT)
+    if not len(moved):
+        return rest
+    quiet = np.flatnonzero((np.arange(len(rest)) > moved[-1]) & (share < _DIED_DOWN))
+    return rest[quiet[0] :] if len(quiet) and len(rest) - quiet[0] >= _MIN_REST_FRAMES else rest

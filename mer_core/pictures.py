@@ -46,6 +46,8 @@ __all__ = [
     "write_png",
 ]
 
+# A whole frame is shown larger than a crop, and its text is a smaller share of its width.
+_FRAME_TEXT = 0.028
 _SHIFT = 4  # bits of sub-pixel position in OpenCV's drawing
 _FACE, _CROP, _OUTLINE = (255, 244, 214), (94, 214, 196), (18, 24, 28)
 
@@ -75,7 +77,7 @@ def frame_with_box(found: Analysis | PreparedClip, frame: int, width: int = 720,
     corners = crop.to_frame(edge)
     _draw_border(picture, corners, scale, _CROP)
     landmarks = prepared.track.landmarks[frame]
-    strip = Strip(width, palette(dark))
+    strip = Strip(width, palette(dark), _FRAME_TEXT)
     note = "no face found in this frame"
     if np.isfinite(landmarks).all():
         left, top, across, down = landmark_box(landmarks)

@@ -23,12 +23,14 @@ class QualityFact:
         value: in a few characters with its unit, e.g. "30 fps".
         is_good: whether it is good enough for micro-expressions.
         consequence: what it means for the reader, one sentence.
+        is_warned_of: whether an analysis warns of it in its own words, so that it need not be said twice.
     """
 
     name: str
     value: str
     is_good: bool
     consequence: str
+    is_warned_of: bool = False
 
 
 def recording_quality(prepared: PreparedClip) -> tuple[QualityFact, ...]:
@@ -38,12 +40,16 @@ def recording_quality(prepared: PreparedClip) -> tuple[QualityFact, ...]:
 
 def _frame_rate(prepared: PreparedClip) -> QualityFact:
     fps = prepared.clip.fps
+    if fps is None and prepared.clip.num_frames == 2:
+        return QualityFact("frame rate", "two pictures", True, "Two pictures: nothing is said in ms.")
     if fps is None:
-        return QualityFact("frame rate", "fps unknown", False, "The frame rate is unknown, so there are no times.")
+        sentence = "The frame rate is unknown, so there are no times."
+        return QualityFact("frame rate", "fps unknown", False, sentence, is_warned_of=True)
     covered = round(_MOVEMENT_MS / 1000 * fps)
     frames = "1 frame" if covered == 1 else f"{covered} frames"
     sentence = f"{fps:.0f} fps: a 100 ms movement covers {frames}."
-    return QualityFact("frame rate", f"{fps:.0f} fps", round(fps) >= _GOOD_FPS, sentence)
+    is_good = round(fps) >= _GOOD_FPS
+    return QualityFact("frame rate", f"{fps:.0f} fps", is_good, sentence, is_warned_of=not is_good)
 
 
 def _face_width(prepared: PreparedClip) -> QualityFact:
@@ -53,7 +59,7 @@ def _face_width(prepared: PreparedClip) -> QualityFact:
     sentence = f"Face {width:.0f} px wide: " + (
         "large enough for movements of a pixel." if is_good else "movements are hard to tell from noise."
     )
-    return QualityFact("face", f"face {width:.0f} px", is_good, sentence)
+    return QualityFact("face", f"face {width:.0f} px", is_good, sentence, is_warned_of=not is_good)
 
 
 def _head(prepared: PreparedClip) -> QualityFact:
@@ -77,4 +83,5 @@ def _presence(prepared: PreparedClip) -> QualityFact:
         f"no face in {missing} of {total}",
         False,
         f"No face in {missing} of {total} frames; these are left out.",
+        is_warned_of=True,
     )

@@ -37,7 +37,7 @@ def _about_noise(noise: Noise) -> list[str]:
             "this is no movement, and no class is given."
         ]
     if noise.noise_px is None:
-        return ["Too few frames at rest before the onset to measure this clip's noise, so the motion may be noise."]
+        return ["This clip's noise is unknown (too few frames at rest before the onset), so the motion may be noise."]
     return []
 
 
@@ -65,6 +65,8 @@ def _about_input(motion: Motion, spec: InputSpec) -> list[str]:
 
 def _about_interval(prepared: PreparedClip, interval: Interval) -> list[str]:
     times = prepared.clip.timestamps_ms
+    if times is None and prepared.clip.num_frames == 2:
+        return []  # an onset and an apex picture: nobody expects times
     if times is None:
         return ["The frame rate is unknown, so there are no times in ms; give it (--fps, or Advanced in the app)."]
     return [*_about_rate(times, interval), *_about_duration(prepared, times, interval)]

@@ -6,8 +6,18 @@ from threading import Lock
 from typing import Any
 
 import streamlit as st
+import torch
 
-from mer_core.checkpoints import CONFIG_FILE, WEIGHTS_FILE, checkpoints_folder, list_checkpoints, load_checkpoint
+from mer_core.checkpoints import (
+    CONFIG_FILE,
+    WEIGHTS_FILE,
+    checkpoints_folder,
+    list_checkpoints,
+    load_checkpoint,
+    read_config,
+)
+from mer_core.errors import CheckpointError
+from mer_core.models import model_info
 from mer_core.predictor import Predictor
 from mer_core.zoo import describe_networks
 
@@ -37,6 +47,12 @@ def shared_predictor(name: str) -> SharedPredictor:
     return _load(name, _stamp(folder / WEIGHTS_FILE), _stamp(folder / CONFIG_FILE))
 
 
+def network_title(name: str) -> str:
+    """What a checkpoint's network is called in its paper, with the checkpoint's own name where that says more."""
+    folder = checkpoints_folder() / name
+    return _title(name, _stamp(folder / CONFIG_FILE))
+
+
 def described_networks() -> list[dict[str, Any]]:
     """The zoo, described anew when checkpoints come or go."""
     return _describe(list_checkpoints())
@@ -44,7 +60,19 @@ def described_networks() -> list[dict[str, Any]]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _load(name: str, weights_stamp: int, config_stamp: int) -> SharedPredictor:
+    # One movement is too little work to share: on a busy machine several threads wait for each other.
+    torch.set_num_threads(1)
     return SharedPredictor(Predictor(load_checkpoint(name)), Lock())
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _title(name: str, config_stamp: int) -> str:
+    try:
+        architecture = read_config(checkpoints_folder() / name)["architecture"]
+    except CheckpointError:
+        return name  # choosing it then tells what is wrong with it
+    title = model_info(architecture).title
+    return title if name == architecture else f"{title} ({name})"
 
 
 @st.cache_data(max_entries=2, show_spinner=False)

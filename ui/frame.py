@@ -10,6 +10,8 @@ from mer_core.disclosures import LEARNT_FROM, NOT_FOR_DECISIONS, PRIVACY, TAGLIN
 from ui.state import current_visit, keep_until_left
 
 _STYLE = Path(__file__).with_name("style.css")
+# A picture of our own: Streamlit would fetch a Material Symbol for the browser's tab from a font server.
+_ICON = Path(__file__).with_name("icon.png")
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ def begin_page(title: str) -> DeltaGenerator:
     page = next((page for page in PAGES if page.title == title), None)
     if page is None:
         raise ValueError(f"Unknown page {title!r}; PAGES has {', '.join(page.title for page in PAGES)}.")
-    st.set_page_config(page_title=f"{title} · MER Studio", page_icon=":material/frame_inspect:", layout="wide")
+    st.set_page_config(page_title=f"{title} · MER Studio", page_icon=str(_ICON), layout="wide")
     st.html(_STYLE)
     keep_until_left(current_visit())
     _header(page)

@@ -13,7 +13,7 @@ def what_it_is() -> None:
     """Draw what the app is and what it is not, side by side."""
     is_column, is_not_column = st.columns(2, gap="medium")
     with is_column, st.container(border=True, height="stretch"):
-        st.markdown("#### What it does")
+        st.subheader("What it does", anchor=False)
         st.markdown(
             "- Finds the face and measures how every part of it moved, frame by frame, in pixels and milliseconds.\n"
             "- Proposes onset, apex and offset of the movement; you can move each of them.\n"
@@ -21,32 +21,32 @@ def what_it_is() -> None:
             "- Asks small networks which of three laboratory categories the movement resembles."
         )
     with is_not_column, st.container(border=True, height="stretch"):
-        st.markdown("#### What it does not")
+        st.subheader("What it does not", anchor=False)
         st.markdown("\n".join(f"- {sentence}" for sentence in CANNOT_TELL))
 
 
 def zoo_table() -> None:
     """Draw the networks, smallest first, with what they cost, where they come from and what is known of them."""
-    st.markdown("#### The networks")
+    st.subheader("The networks", anchor=False)
     rows = [_row(network) for network in described_networks()]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     with st.container(key="zoo"):
         st.table(columns, border="horizontal", hide_index=True)
     st.caption(
-        "Parameters are trainable values; MACs are multiply-adds for one movement. No score is shown until a network "
-        "has been cross-validated on people it has not seen."
+        "Parameters are trainable values; MACs are multiply-adds for one movement. None is cross-validated yet: no "
+        "score is shown until a network has been tested on people it has not seen."
     )
 
 
 def _row(network: dict[str, Any]) -> dict[str, str]:
+    # ui/style.css drops the last two columns on narrow screens.
     return {
         "Network": f"**{plain(network['title'])}**",
         "Parameters": f"{network['parameters']:,}",
-        "MACs": _millions(network["macs"]),
         "Input": " × ".join(str(side) for side in network["input_shape"]) + f" ({', '.join(network['channels'])})",
         "Paper": _paper(network["paper"]),
+        "MACs": _millions(network["macs"]),
         "Checkpoint": "on this machine" if network["checkpoints"] else "none yet",
-        "Score": "not yet cross-validated",
     }
 
 

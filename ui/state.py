@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Timer
 from typing import Any, Protocol
@@ -47,15 +47,34 @@ class Source:
     fps: float | None = None
     sample: str | None = None
 
+    @property
+    def is_pair(self) -> bool:
+        """Whether it is an onset and an apex picture, which have no times and nothing between them."""
+        return len(self.paths) == 2
+
+    def swapped(self) -> "Source":
+        """The same two pictures, the onset for the apex."""
+        return replace(self, paths=self.paths[::-1])
+
     def read(self) -> Clip:
         """The clip.
 
         Raises:
             ClipError: it cannot be read.
         """
-        if len(self.paths) == 2:
+        if self.is_pair:
             return read_image_pair(*self.paths)
         return read_clip(self.paths[0], fps=self.fps)
+
+
+@dataclass(frozen=True, eq=False)
+class _Former:
+    """The clip that was open before the present one, to come back to should that one fail."""
+
+    source: Source
+    prepared: dict[bool, PreparedClip]
+    interval: Interval | None
+    history: tuple[Interval | None, ...]
 
 
 @dataclass(eq=False)
@@ -66,23 +85,29 @@ class Visit:
         folder: uploads lie here; deleted with this object, at the latest when the server stops.
         source: the open clip, None before one is chosen.
         failure: what went wrong last, shown until dismissed.
+        is_choosing: whether another clip is being chosen while one is open.
         prepared: the clip with and without head motion removed, as far as asked for.
         interval: the markers in use; None for the best proposal.
         history: earlier values of `interval`, for undo.
-        frame: the frame to look at; None for the apex.
+        frame: the frame to look at beside onset and apex; None for no other.
         analysis: the last analysis and what it was made from.
+        drawn: pictures of that analysis as files, by what they show.
         uploads: number of uploads so far; gives each upload widget its own key, so that a used one is empty again.
     """
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="mer-studio-")))
     source: Source | None = None
     failure: str | None = None
+    is_choosing: bool = False
     prepared: dict[bool, PreparedClip] = field(default_factory=dict)
     interval: Interval | None = None
     history: list[Interval | None] = field(default_factory=list)
     frame: int | None = None
     analysis: tuple[Any, Analysis] | None = None
+    drawn: dict[Any, bytes] = field(default_factory=dict)
     uploads: int = 0
+    _mover: str | None = None
+    _former: _Former | None = field(default=None, repr=False)
     _erasure: Timer | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
@@ -95,27 +120,56 @@ class Visit:
         return self.source is not None and self.source.sample is not None
 
     def open(self, source: Source) -> None:
-        """Show another clip; everything about the last one is forgotten."""
+        """Show another clip; the last one is kept until `settle` says that this one can be shown."""
+        if self.source is not None and self._former is None:
+            self._former = _Former(self.source, dict(self.prepared), self.interval, tuple(self.history))
         self.forget_findings()
-        self.source, self.failure = source, None
+        self.source, self.failure, self.is_choosing = source, None, False
+
+    def settle(self) -> None:
+        """The open clip can be shown: erase the one before it."""
+        if self._former is not None:
+            self._former = None
+            self._erase_unused()
 
     def close(self) -> None:
-        """Erase the clip."""
+        """Erase every clip."""
         self.forget_findings()
-        self.source = None
-        for path in self.folder.iterdir():
-            shutil.rmtree(path)
+        self.source = self._former = None
+        self.is_choosing = False
+        self._erase_unused()
 
     def fail(self, message: str) -> None:
-        """Close the clip and keep a sentence to show."""
-        self.close()
+        """Erase the open clip, come back to the one before it if there was one, and keep a sentence to show."""
+        former = self._former
+        self.forget_findings()
+        self._former, self.is_choosing = None, False
+        self.source = None if former is None else former.source
+        if former is not None:
+            self.prepared.update(former.prepared)
+            self.interval = former.interval
+            self.history.extend(former.history)
+        self._erase_unused()
         self.failure = message
+
+    def refuse(self, message: str) -> None:
+        """Keep a sentence to show about something that could not even be opened; an open clip stays."""
+        self.failure, self.is_choosing = message, False
+        self._erase_unused()
+
+    def _erase_unused(self) -> None:
+        sources = [kept.source for kept in (self, self._former) if kept is not None and kept.source is not None]
+        used = [path for source in sources for path in source.paths]
+        for folder in self.folder.iterdir():
+            if not any(path.is_relative_to(folder) for path in used):
+                shutil.rmtree(folder)
 
     def forget_findings(self) -> None:
         """Drop all that was computed or marked, keep the source."""
         self.prepared.clear()
         self.history.clear()
-        self.interval = self.frame = self.analysis = None
+        self.drawn.clear()
+        self.interval = self.frame = self.analysis = self._mover = None
 
     def leave(self) -> None:
         """Erase the clip soon, unless the visitor comes back; a lost connection alone must not cost the work."""
@@ -130,16 +184,31 @@ class Visit:
             self._erasure.cancel()
             self._erasure = None
 
-    def mark(self, interval: Interval | None) -> None:
-        """Put markers in place of the present ones, which undo brings back."""
-        self.history.append(self.interval)
-        del self.history[:-_MOST_UNDO_STEPS]
-        self.interval = interval
+    def mark(self, interval: Interval | None, mover: str | None = None) -> None:
+        """Put markers in place of the present ones, which undo brings back.
+
+        Args:
+            interval: the markers; None for the best proposal.
+            mover: the one marker that was moved, if so; a run of moves of the same one is undone in one step.
+        """
+        self.frame = None
+        if interval == self.interval:
+            return
+        if mover is None or mover != self._mover:
+            self.history.append(self.interval)
+            del self.history[:-_MOST_UNDO_STEPS]
+        self.interval, self._mover = interval, mover
 
     def undo(self) -> None:
         """Bring back the markers before the last change."""
+        self.frame = self._mover = None
         if self.history:
             self.interval = self.history.pop()
+
+    def freeze(self) -> None:
+        """Keep the markers in use when something else changes that they would otherwise follow."""
+        if self.interval is None and self.analysis is not None:
+            self.interval = self.analysis[1].interval
 
 
 def current_visit() -> Visit:
@@ -164,26 +233,31 @@ def open_sample(name: str) -> None:
     """Show a bundled sample; an unknown name leaves a sentence to show instead."""
     visit, samples = current_visit(), sample_clips()
     if name in samples:
-        visit.close()
         visit.open(Source((samples[name].path,), sample=name))
     else:
-        visit.fail(f"There is no sample called {name!r}; choose one of {', '.join(samples)}.")
+        visit.refuse(f"There is no sample called {name!r}; choose one of {', '.join(samples)}.")
 
 
 def open_uploads(uploads: Sequence[Upload]) -> None:
     """Write uploaded files into the visit's folder at once and show them: a clip, two pictures, or many frames."""
     visit = current_visit()
-    visit.close()
     visit.uploads += 1
     folder = visit.folder / str(visit.uploads)
     folder.mkdir()
-    paths = sorted(_spool(upload, folder) for upload in uploads)
+    paths = [_spool(upload, folder) for upload in uploads]
     if len(paths) == 1:
         visit.open(Source((paths[0],)))
     elif any(path.suffix.lower() not in _PICTURES for path in paths):
-        visit.fail("Several files were given and not all are pictures; give one clip, or only pictures.")
+        visit.refuse("Several files were given and not all are pictures; give one clip, or only pictures.")
     else:
-        visit.open(Source(tuple(paths) if len(paths) == 2 else (folder,)))
+        visit.open(Source(_onset_first(paths) if len(paths) == 2 else (folder,)))
+
+
+def _onset_first(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """Two pictures in the order that their names tell; as they were given when the names do not."""
+    given, other = (path.stem.lower() for path in paths)
+    says_otherwise = ("apex" in given and "apex" not in other) or ("onset" in other and "onset" not in given)
+    return tuple(reversed(paths)) if says_otherwise else tuple(paths)
 
 
 def _spool(upload: Upload, folder: Path) -> Path:

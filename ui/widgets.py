@@ -39,8 +39,8 @@ def uploader(visit: Visit) -> bool:
         type=[*CLIP_TYPES, *PICTURE_TYPES],
         accept_multiple_files=True,
         key=f"upload_{visit.uploads}",
-        help="A video, a GIF, a zip of numbered frames, or pictures of one face: two are taken as onset and apex in "
-        "the order of their names, more as the frames of a clip.",
+        help="A video, a GIF, a zip of numbered frames, or pictures of one face: two are taken as onset and apex, by "
+        "these words in their names or else in the order given; more as the frames of a clip.",
     )
     if not uploads:
         return False
@@ -53,8 +53,18 @@ def failure_box(visit: Visit) -> None:
     if visit.failure is None:
         return
     with st.container(key="failure", gap="xsmall"):
-        st.error(f"**That did not work.** {plain(visit.failure)}", icon=":material/error:")
+        kept = "" if visit.source is None else " The clip that was open before is still here."
+        st.error(plain(visit.failure) + kept, icon=":material/error:")
         st.button("Dismiss", key="dismiss", type="tertiary", on_click=_dismiss, args=(visit,))
+
+
+def way_back(visit: Visit) -> None:
+    """Draw the ways back to the open clip, or rid of it, while another is being chosen."""
+    if visit.source is None:
+        return
+    with st.container(horizontal=True, key="way_back"):
+        st.button("Back to the open clip", key="keep_clip", icon=":material/arrow_back:", on_click=_keep, args=(visit,))
+        st.button("Erase it now", key="erase_clip", icon=":material/delete:", on_click=visit.close, type="tertiary")
 
 
 @contextmanager
@@ -90,6 +100,10 @@ def frame_text(clip: Clip, frame: int) -> str:
 def plain(text: str) -> str:
     """The text with Markdown's signs taken literally: file names hold underscores, stars and brackets."""
     return "".join(f"\\{letter}" if letter in r"\`*_{}[]<>()#+!|~$:" else letter for letter in text)
+
+
+def _keep(visit: Visit) -> None:
+    visit.is_choosing = False
 
 
 def _dismiss(visit: Visit) -> None:

@@ -59,6 +59,7 @@ def curve_picture(view: CurveView, width: int, height: int, palette: Palette) ->
 
 def _title(view: CurveView, palette: Palette) -> list[Label]:
     noise = "unknown: too few frames at rest" if view.noise_px is None else f"{view.noise_px:.2f} px, the grey band"
+    noise += " · pale upright bands: other movements" if view.others else ""
     title = "Motion since the onset"
     middle = line_height(_TEXT) / 2
     return [

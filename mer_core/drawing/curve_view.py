@@ -39,7 +39,7 @@ class CurveView:
         level: float (T,), motion since the onset, px of the face crop; NaN where no face was found.
         noise_px: upper border of this clip's noise, the same px; None when unknown.
         marks: onset, apex, offset.
-        others: begin and end of the other proposed intervals, on the time axis.
+        others: begin and end of the other movements found, on the time axis; not of one that overlaps the interval.
         lanes: float (R, T), motion of each of `mer_core.regions.REGIONS` since the onset, px.
     """
 
@@ -66,6 +66,10 @@ class CurveView:
         """Where the colour scale of all lanes should end, px."""
         return self._round_top(self.lanes, _NOISES_IN_LANE)
 
+    def moment(self, at: float) -> str:
+        """A place on the time axis in words, e.g. "250 ms"."""
+        return f"{at:.0f} ms" if self.in_ms else f"frame {at:.0f}"
+
     def _round_top(self, values: np.ndarray, noises: float) -> float:
         return round_up(max(1.05 * float(np.nanmax(values)), noises * (self.noise_px or 0.0), _LEAST_TOP_PX))
 
@@ -91,11 +95,32 @@ def curve_view(found: Analysis | PreparedClip, interval: Interval | None = None)
     others = tuple(
         (float(at[other.onset]), float(at[other.offset]))
         for other in prepared.candidates
-        if (other.onset, other.apex) != (interval.onset, interval.apex)
+        if not _is_same_movement(other, interval)
     )
     lanes = curve.region_levels_from(interval.onset) * px
     noise_px = None if noise is None else noise * px
     return CurveView(at, clip.timestamps_ms is not None, level, noise_px, marks, others, lanes)
+
+
+def curve_summary(found: Analysis | PreparedClip) -> str:
+    """The curve in one sentence, for those who cannot see it."""
+    view = curve_view(found)
+    peak = int(np.nanargmax(view.level))
+    noise = "noise unknown" if view.noise_px is None else f"noise {view.noise_px:.2f} px"
+    marks = ", ".join(f"{mark.name} {view.moment(mark.at)}" for mark in view.marks)
+    moved = f"up to {view.level[peak]:.1f} px since the onset, at {view.moment(float(view.at[peak]))}"
+    return f"Motion of the whole face over the clip: {moved}; {noise}; {marks}."
+
+
+def curve_caption(found: Analysis | PreparedClip) -> str:
+    """What the curve and its shades stand for."""
+    view = curve_view(found)
+    noise = (
+        "This clip's noise is unknown" if view.noise_px is None else f"Grey: this clip's noise, {view.noise_px:.2f} px"
+    )
+    strips = "strips: the same for each part of the face, L and R the person's own"
+    others = " Dashed box: another movement found in this clip." if view.others else ""
+    return f"Line: px of the face crop moved since the onset; {strips}. {noise}.{others}"
 
 
 def lane_label(region: Region) -> str:
@@ -104,6 +129,10 @@ def lane_label(region: Region) -> str:
 
 
 LANE_LABELS: tuple[str, ...] = tuple(lane_label(region) for region in REGIONS)
+
+
+def _is_same_movement(other: Interval, interval: Interval) -> bool:
+    return other.onset < interval.offset and interval.onset < other.offset
 
 
 def _px_of_native(found: Analysis | PreparedClip) -> float:

@@ -61,8 +61,8 @@ def arrows_picture(analysis: Analysis, factor: int | None = None, side: int = SI
     for start, vector in zip(starts, vectors * per_px, strict=True):
         draw_arrow(picture, start, vector, side)
     key_px = round_down(min(side / (7 * per_px), max(analysis.motion.max_px, SMALLEST_PX)))
-    title = f"Arrows x{factor}" if len(vectors) else "No arrows: all motion is within noise"
-    note = f"no arrow where motion is under {noise_floor_px(analysis):.2f} px"
+    title = f"Arrows x{factor}" if len(vectors) else "No arrows: motion within noise"
+    note = f"no arrow under {noise_floor_px(analysis):.2f} px"
     below = arrow_strip(
         Strip(side, palette(dark)), title, note, (f"{key_px:g} px", key_px * per_px) if len(vectors) else None
     )
@@ -132,12 +132,12 @@ def component_picture(analysis: Analysis, component: str, side: int = SIDE, dark
     values = enlarged(analysis.motion.flow[..., 0 if sideways else 1], side)
     picture = _coloured(analysis, diverging_colours(values, limit), opacity(values, limit))
     steps = np.linspace(-limit, limit, _BAR_STEPS)
-    low, high = ("left", "right") if sideways else ("up", "down")
     bar = Bar(
-        f"{'Sideways' if sideways else 'Up and down'} motion ({component}), as seen in the picture",
-        f"{low} -{limit:g} px",
-        f"+{limit:g} px {high}",
+        f"{'Sideways' if sideways else 'Up and down'} (flow {component})",
+        f"-{limit:g} px",
+        f"+{limit:g} px",
         overlay_ramp(diverging_colours(steps, limit), steps, limit),
+        ("picture left", "picture right") if sideways else ("up", "down"),
     )
     return np.concatenate([picture, bar_strip(Strip(side, palette(dark)), bar)])
 

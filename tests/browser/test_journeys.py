@@ -21,7 +21,7 @@ def test_a_newcomer_reads_moves_the_apex_by_keyboard_and_takes_the_json_away(ser
     expect(page.get_by_text("Both sides of the mouth moved up")).to_be_visible()
     verdict = page.locator(".st-key-verdict")
     expect(verdict.get_by_text("not yet validated")).to_be_visible()
-    expect(verdict).to_contain_text("says ststnet")
+    expect(verdict).to_contain_text("says STSTNet")
 
     page.wait_for_timeout(1000)  # the slider mounts before it listens to keys
     moved = page.locator(".st-key-what_moved")
@@ -84,3 +84,29 @@ def test_an_upload_is_erased_when_its_visitor_leaves(server, open_page, tmp_path
     while list(tmp_path.glob("mer-studio-*/*")) and time.monotonic() < deadline:
         time.sleep(0.5)
     assert not list(tmp_path.glob("mer-studio-*/*"))
+
+
+def test_no_request_leaves_the_machine(server, open_page):
+    page = open_page("about:blank")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("/", "/analyze?sample=positive"):
+        page.goto(server + path)
+        expect(page.locator(".st-key-page_limits")).to_be_visible()
+    expect(page.locator(".st-key-downloads")).to_be_visible()
+    page.get_by_role("button", name="Face and crop").click()
+    settled(page)
+    page.wait_for_timeout(1500)
+    assert len(asked) > 10
+    own = (server, server.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(own)] == []
+
+
+def test_pictures_curve_and_sliders_fit_a_laptop(server, open_page):
+    page = open_page(f"{server}/analyze?sample=positive", width=1440, height=900)
+    expect(page.locator(".st-key-downloads")).to_be_visible()
+    settled(page)
+    sliders = page.locator(".st-key-marker_sliders").bounding_box()
+    curve = page.locator(".st-key-curve").bounding_box()
+    assert sliders["y"] + sliders["height"] < 660
+    assert curve["y"] + curve["height"] < 960

@@ -100,6 +100,14 @@ def test_a_movement_under_the_accuracy_of_flow_is_nothing_even_in_a_clip_without
     assert measure_noise(quiet, Interval(1, 30, 50), None).at_noise_level is True
 
 
+def test_an_earlier_movement_is_not_taken_for_noise() -> None:
+    course = _bump(100, 5, 15, 25) + _bump(100, 50, 60, 70)
+    noise = measure_noise(_curve(course), Interval(50, 60, 70), _times(100, 100))
+    assert noise.noise_px is not None
+    assert noise.noise_px < 0.2
+    assert noise.at_noise_level is False
+
+
 def test_noise_is_unknown_without_rest_before_the_onset() -> None:
     noise = measure_noise(_curve(_bump(40, 0, 15, 30)), Interval(1, 15, 30), None)
     assert noise.noise_px is None

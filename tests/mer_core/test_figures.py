@@ -6,6 +6,7 @@ import pytest
 
 from mer_core.analysis import Analysis, Prediction, PreparedClip
 from mer_core.colours import CLASS_COLOURS, NEUTRAL_COLOUR
+from mer_core.drawing.curve_view import curve_caption, curve_summary
 from mer_core.figures import PLOTLY_CONFIG, curve_figure, probabilities_figure
 from mer_core.interval import Interval
 from mer_core.labels import LABELS
@@ -50,7 +51,7 @@ def test_a_prepared_clip_is_drawn_in_px_of_its_native_crop(prepared_sample: Prep
 def test_unknown_noise_gets_no_band(prepared_sample: PreparedClip) -> None:
     figure = curve_figure(prepared_sample, Interval(1, 26, 40))
     assert shapes(figure, "noise") == []
-    assert any("noise unknown" in note.text for note in figure.layout.annotations)
+    assert "noise is unknown" in curve_caption(replace(prepared_sample, candidates=(Interval(1, 26, 40),)))
 
 
 def test_the_markers_lie_at_their_times_in_three_shapes(sample_analysis: Analysis) -> None:
@@ -79,6 +80,20 @@ def test_other_candidates_are_bands_and_the_shown_one_is_not(prepared_sample: Pr
     bands = shapes(curve_figure(two, first), "candidate")
     times = prepared_sample.clip.timestamps_ms
     assert [(band.x0, band.x1) for band in bands] == [(times[2], times[12])]
+    assert bands[0].label.text == "another<br>movement"
+    assert "another movement" in curve_caption(two)
+
+
+def test_a_proposal_for_the_movement_that_is_shown_is_no_other_movement(prepared_sample: PreparedClip) -> None:
+    first = prepared_sample.candidates[0]
+    moved = Interval(first.onset + 1, first.apex + 1, first.offset, ("user", "user", "proposed"))
+    assert shapes(curve_figure(prepared_sample, moved), "candidate") == []
+
+
+def test_the_curve_can_be_told_in_a_sentence(sample_analysis: Analysis) -> None:
+    said = curve_summary(sample_analysis)
+    assert f"apex {sample_analysis.clip.time_ms(sample_analysis.interval.apex):.0f} ms" in said
+    assert f"noise {sample_analysis.noise.noise_px:.2f} px" in said
 
 
 def test_every_region_has_a_lane_on_one_absolute_scale(sample_analysis: Analysis) -> None:

@@ -68,7 +68,7 @@ def test_a_face_that_did_nothing_is_said_to_be_still(small_checkpoint: Checkpoin
 
 def test_the_verdict_names_the_network_and_its_lack_of_validation(sample_analysis: Analysis) -> None:
     sentence = verdict_sentence(sample_analysis)
-    assert sentence.startswith(f"untrained calls it {sample_analysis.prediction.label}")
+    assert sentence.startswith(f"STSTNet (untrained) calls it {sample_analysis.prediction.label}")
     assert "not yet validated" in sentence
 
 

@@ -115,8 +115,7 @@ def test_opposite_motions_have_equal_limits_with_opposite_signs(
     texts = labels_written(monkeypatch)
     component_picture(sample_analysis, "u")
     limit = motion_limit_px(sample_analysis)
-    assert f"left -{limit:g} px" in texts
-    assert f"+{limit:g} px right" in texts
+    assert texts[-4:] == [f"-{limit:g} px", f"+{limit:g} px", "picture left", "picture right"]
 
 
 @pytest.mark.parametrize("name", ["overlay", "wheel"])
@@ -171,7 +170,7 @@ def test_arrows_start_within_the_face_and_only_where_motion_exceeds_noise(sample
 def test_arrows_say_when_all_motion_is_noise(sample_analysis: Analysis, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = labels_written(monkeypatch)
     arrows_picture(replace(sample_analysis, noise=Noise(50.0, 1.0)))
-    assert "No arrows: all motion is within noise" in texts
+    assert "No arrows: motion within noise" in texts
 
 
 def test_a_noisy_clip_gets_a_scale_that_does_not_show_noise_as_motion(sample_analysis: Analysis) -> None:

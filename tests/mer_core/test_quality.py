@@ -47,3 +47,15 @@ def test_frames_without_a_face_are_counted(prepared_sample):
     found = fact(replace(prepared_sample, track=track), "face found")
     assert found.value == "no face in 2 of 72"
     assert not found.is_good
+
+
+def test_two_pictures_are_not_blamed_for_having_no_times(prepared_sample):
+    clip = replace(prepared_sample.clip, frames=prepared_sample.clip.frames[:2], timestamps_ms=None)
+    rate = fact(replace(prepared_sample, clip=clip), "frame rate")
+    assert rate.is_good
+    assert rate.value == "two pictures"
+
+
+def test_what_an_analysis_warns_of_is_marked(prepared_sample):
+    assert fact(at_rate(prepared_sample, 30), "frame rate").is_warned_of
+    assert not fact(prepared_sample, "frame rate").is_warned_of

@@ -7,6 +7,7 @@ import pytest
 
 from mer_core.clips import read_clip
 from mer_core.exports import analysis_json, curve_csv
+from mer_core.interval import Interval
 from mer_core.pictures import FLOW_VIEWS, png_bytes
 from mer_core.samples import sample_clips
 from mer_core.video_writer import write_video
@@ -14,7 +15,7 @@ from mer_core.video_writer import write_video
 
 def texts(page):
     """All that the page says."""
-    kinds = (page.markdown, page.caption, page.error, page.title, page.warning)
+    kinds = (page.subheader, page.markdown, page.caption, page.error, page.title, page.warning)
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
@@ -70,6 +71,42 @@ def test_moving_the_apex_changes_the_reading_and_says_who_moved_it(with_sample):
     assert after.motion.max_px < before.motion.max_px
     assert "set by you" in with_sample.slider(key="marker_apex").label
     assert with_sample.slider(key="shown_frame").value == after.interval.apex
+    assert visit_of(with_sample).frame is None
+
+
+def test_a_run_of_moves_of_one_marker_is_undone_at_once_and_then_nothing_is_left_to_undo(with_sample):
+    proposed = visit_of(with_sample).analysis[1].interval
+    for step in (1, 2, 3):
+        with_sample.slider(key="marker_apex").set_value(proposed.apex - step).run()
+    with_sample.button(key="undo").click().run()
+    assert visit_of(with_sample).analysis[1].interval == proposed
+    assert with_sample.button(key="undo").disabled
+    assert with_sample.button(key="to_proposal").disabled
+
+
+def test_another_frame_is_shown_until_the_markers_change(with_sample):
+    apex = visit_of(with_sample).analysis[1].interval.apex
+    assert "**Frame**" not in texts(with_sample)
+    with_sample.slider(key="shown_frame").set_value(3).run()
+    assert "**Frame** · 30 ms (frame 3)" in texts(with_sample)
+    assert f"**Apex** · {10 * apex} ms (frame {apex})" in texts(with_sample)
+    with_sample.slider(key="marker_onset").set_value(5).run()
+    assert "**Frame**" not in texts(with_sample)
+    assert with_sample.slider(key="shown_frame").value == apex
+
+
+def test_moving_the_offset_shows_its_frame_and_undo_takes_it_away(with_sample):
+    with_sample.slider(key="marker_offset").set_value(60).run()
+    assert "**Offset** · 600 ms (frame 60)" in texts(with_sample)
+    with_sample.button(key="undo").click().run()
+    assert "**Offset**" not in texts(with_sample)
+
+
+def test_each_picture_is_drawn_once(with_sample):
+    drawn = dict(visit_of(with_sample).drawn)
+    with_sample.segmented_control(key="flow_view").set_value("wheel").run()
+    with_sample.segmented_control(key="flow_view").set_value("arrows").run()
+    assert all(visit_of(with_sample).drawn[kind] is file for kind, file in drawn.items())
 
 
 def test_undo_and_the_proposal_bring_earlier_markers_back(with_sample):
@@ -117,6 +154,14 @@ def test_head_motion_can_be_left_in(with_sample):
     assert "Head motion was left in" in texts(with_sample)
 
 
+def test_switching_head_motion_keeps_the_markers_for_comparison(with_sample):
+    before = visit_of(with_sample).analysis[1].interval
+    with_sample.toggle(key="remove_head_motion").set_value(False).run()
+    assert visit_of(with_sample).analysis[1].interval == before
+    with_sample.toggle(key="remove_head_motion").set_value(True).run()
+    assert visit_of(with_sample).analysis[1].interval == before
+
+
 def test_another_network_answers(with_sample):
     assert visit_of(with_sample).analysis[1].checkpoint.name == "off_apexnet"
     with_sample.selectbox(key="model").set_value("ststnet").run()
@@ -132,7 +177,7 @@ def test_every_view_of_the_flow_draws(with_sample):
 def test_a_frame_rate_can_be_given(with_sample):
     with_sample.number_input(key="fps_override").set_value(50.0).run()
     assert visit_of(with_sample).analysis[1].clip.fps == pytest.approx(50)
-    assert "a 100 ms movement covers 5 frames" in texts(with_sample)
+    assert texts(with_sample).count("covers 5 frames") == 1
 
 
 def test_a_file_that_is_no_video_is_explained_until_dismissed(analyze):
@@ -152,21 +197,59 @@ def test_an_upload_is_analysed_and_erased_when_the_clip_is_changed(analyze):
     assert "Both brows moved up" in texts(analyze)
     assert list(visit_of(analyze).folder.rglob("my clip.mp4"))
     analyze.button(key="change_clip").click().run()
+    assert len(analyze.file_uploader) == 1
+    analyze.button(key="sample_positive").click().run()
+    assert "positive.mp4" in texts(analyze)
+    assert not list(visit_of(analyze).folder.iterdir())
+
+
+def test_a_clip_can_be_kept_or_erased_while_another_is_chosen(analyze):
+    content = sample_clips()["surprise"].path.read_bytes()
+    analyze.file_uploader[0].set_value(("my clip.mp4", content, "video/mp4")).run()
+    analyze.button(key="change_clip").click().run()
+    analyze.button(key="keep_clip").click().run()
+    assert "Both brows moved up" in texts(analyze)
+    analyze.button(key="change_clip").click().run()
+    analyze.button(key="erase_clip").click().run()
     assert not list(visit_of(analyze).folder.iterdir())
     assert not visit_of(analyze).prepared
     assert len(analyze.file_uploader) == 1
 
 
+def test_a_bad_file_leaves_the_clip_before_it_open_beside_the_message(with_sample):
+    with_sample.slider(key="marker_apex").set_value(24).run()
+    with_sample.button(key="change_clip").click().run()
+    with_sample.file_uploader[0].set_value(("holiday.mp4", b"dear diary\n" * 40, "video/mp4")).run()
+    assert not with_sample.exception
+    assert "holiday" in with_sample.error[0].value
+    assert "positive.mp4" in texts(with_sample)
+    assert with_sample.slider(key="marker_apex").value == 24
+    assert not list(visit_of(with_sample).folder.iterdir())
+
+
 def test_an_onset_and_an_apex_picture_are_analysed_without_times(analyze):
     clip = read_clip(sample_clips()["positive"].path)
-    pictures = [(f"{name}.png", png_bytes(clip.frames[frame]), "image/png") for name, frame in (("a", 11), ("b", 25))]
+    given = (("apex", 25), ("Onset", 11))
+    pictures = [(f"{name}.png", png_bytes(clip.frames[frame]), "image/png") for name, frame in given]
     analyze.file_uploader[0].set_value(pictures).run()
     assert not analyze.exception
     said = texts(analyze)
     assert "mouth moved up" in said
-    assert "frame rate is unknown" in said
-    assert " ms" not in analyze.slider(key="marker_apex").label
+    assert "**Onset** · given by you: Onset.png" in said
+    assert visit_of(analyze).analysis[1].interval == Interval(0, 1, 1, ("user", "user", "user"))
+    assert not analyze.slider
+    assert len(analyze.get("plotly_chart")) == 1  # the network's output; two frames have no curve
     assert not analyze.number_input
+
+
+def test_onset_and_apex_picture_can_be_swapped(analyze):
+    clip = read_clip(sample_clips()["positive"].path)
+    pictures = [(f"{frame}.png", png_bytes(clip.frames[frame]), "image/png") for frame in (25, 11)]
+    analyze.file_uploader[0].set_value(pictures).run()
+    assert "mouth moved down" in texts(analyze)
+    analyze.button(key="swap").click().run()
+    assert "mouth moved up" in texts(analyze)
+    assert "**Onset** · given by you: 11.png" in texts(analyze)
 
 
 def test_a_clip_of_several_movements_lets_the_reader_choose_one(analyze, tmp_path):
@@ -182,11 +265,12 @@ def test_a_clip_of_several_movements_lets_the_reader_choose_one(analyze, tmp_pat
     assert visit_of(analyze).analysis[1].interval == candidates[0]
 
 
-def test_without_any_checkpoint_the_page_says_where_they_belong(with_sample, tmp_path, monkeypatch):
+def test_without_any_checkpoint_the_page_says_where_they_belong(app, tmp_path, monkeypatch):
     monkeypatch.setenv("MER_CHECKPOINTS", str(tmp_path))
-    with_sample.run()
-    assert not with_sample.exception
-    assert "no checkpoint" in with_sample.error[0].value
+    app.query_params["sample"] = "positive"
+    page = app.switch_page("pages/analyze.py").run()
+    assert not page.exception
+    assert "checkpoints on this machine" in page.error[0].value
 
 
 def test_the_files_to_take_away_agree_with_the_page(with_sample):

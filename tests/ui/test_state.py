@@ -62,9 +62,24 @@ def test_a_name_from_outside_cannot_leave_the_folder(visit, given, kept):
     assert path.parent.parent == visit.folder
 
 
-def test_two_pictures_are_onset_and_apex_in_the_order_of_their_names(visit):
+@pytest.mark.parametrize(
+    ("given", "order"),
+    [
+        (("b.png", "a.png"), ["b.png", "a.png"]),
+        (("apex.png", "onset.png"), ["onset.png", "apex.png"]),
+        (("onset.png", "apex.png"), ["onset.png", "apex.png"]),
+        (("S1 APEX.jpg", "S1 rest.jpg"), ["S1 rest.jpg", "S1 APEX.jpg"]),
+        (("2.png", "1_Onset.png"), ["1_Onset.png", "2.png"]),
+    ],
+)
+def test_two_pictures_are_onset_and_apex_as_their_names_say_or_as_given(visit, given, order):
+    open_uploads([File(name) for name in given])
+    assert [path.name for path in visit.source.paths] == order
+
+
+def test_swapping_a_pair_makes_the_onset_the_apex(visit):
     open_uploads([File("b.png"), File("a.png")])
-    assert [path.name for path in visit.source.paths] == ["a.png", "b.png"]
+    assert [path.name for path in visit.source.swapped().paths] == ["a.png", "b.png"]
 
 
 def test_more_pictures_are_the_frames_of_a_clip(visit):
@@ -88,8 +103,11 @@ def test_another_clip_erases_the_last_one(visit):
     open_uploads([File("first.mp4")])
     first = visit.source.paths[0]
     open_uploads([File("second.mp4")])
+    visit.settle()
     assert not first.exists()
+    assert visit.source.paths[0].exists()
     open_sample("surprise")
+    visit.settle()
     assert visit.is_sample
     assert not list(visit.folder.iterdir())
 
@@ -102,6 +120,36 @@ def test_a_failure_erases_the_clip_and_stays_until_another_is_opened(visit):
     assert visit.failure == "It is broken."
     open_sample("positive")
     assert visit.failure is None
+
+
+def test_a_clip_that_fails_gives_way_to_the_one_before_it(visit):
+    open_uploads([File("first.mp4")])
+    visit.settle()
+    visit.mark(Interval(1, 5, 9))
+    first = visit.source
+    open_uploads([File("second.mp4")])
+    second = visit.source.paths[0]
+    visit.fail("It is broken.")
+    assert visit.source == first
+    assert visit.interval == Interval(1, 5, 9)
+    assert first.paths[0].exists()
+    assert not second.exists()
+
+
+def test_moves_of_one_marker_in_a_row_are_one_step_to_undo(visit):
+    for apex in (5, 6, 7):
+        visit.mark(Interval(1, apex, 9), mover="apex")
+    visit.mark(Interval(2, 7, 9), mover="onset")
+    visit.undo()
+    assert visit.interval == Interval(1, 7, 9)
+    visit.undo()
+    assert visit.interval is None
+    assert not visit.history
+
+
+def test_a_move_that_changes_nothing_leaves_nothing_to_undo(visit):
+    visit.mark(None)
+    assert not visit.history
 
 
 def test_undo_brings_back_marker_by_marker(visit):

@@ -4,6 +4,7 @@ import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.clips import Clip
+from mer_core.drawing.curve_view import curve_caption, curve_summary
 from mer_core.figures import PLOTLY_CONFIG, curve_figure
 from mer_core.interval import Interval
 from mer_core.markers import MARKERS, move_marker
@@ -15,22 +16,29 @@ _WHO = {"proposed": "proposed", "user": "set by you", "imported": "imported"}
 
 
 def motion_curve_panel(analysis: Analysis) -> None:
-    """Draw the curve of the whole face, with its noise band and the markers."""
+    """Draw the curve of the whole face, with its noise band and the markers, and what its shades stand for."""
     st.plotly_chart(
         curve_figure(analysis, dark=is_dark()),
         theme=None,
         key="curve",
         config=PLOTLY_CONFIG,
-        alt="Motion of the face in pixels over the clip, with the noise band and the markers.",
+        alt=curve_summary(analysis),
     )
+    st.caption(curve_caption(analysis))
 
 
 def marker_sliders(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
-    """Draw one slider a marker, the ways back, and the other movements of the clip."""
-    with st.container(key="marker_sliders", gap="xxsmall"):
-        for name, source in zip(MARKERS, interval.sources, strict=True):
+    """Draw one slider a marker, side by side."""
+    with st.container(key="marker_sliders"):
+        columns = st.columns(len(MARKERS), gap="small")
+    for column, name, source in zip(columns, MARKERS, interval.sources, strict=True):
+        with column:
             _marker_slider(visit, prepared.clip, interval, name, source)
-    with st.container(horizontal=True, key="marker_actions", vertical_alignment="bottom"):
+
+
+def marker_actions(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
+    """Draw the ways back, and the other movements of the clip."""
+    with st.container(horizontal=True, key="marker_actions", vertical_alignment="center"):
         st.button(
             "Undo", key="undo", icon=":material/undo:", on_click=visit.undo, disabled=not visit.history, type="tertiary"
         )
@@ -68,9 +76,12 @@ def _candidates(visit: Visit, prepared: PreparedClip, interval: Interval) -> Non
     st.selectbox(
         "Movements found in this clip",
         range(len(prepared.candidates)),
-        format_func=lambda index: f"{index + 1}: apex {frame_text(prepared.clip, prepared.candidates[index].apex)}",
+        format_func=lambda index: (
+            f"Movement {index + 1}: apex {frame_text(prepared.clip, prepared.candidates[index].apex)}"
+        ),
         key="candidate",
-        placeholder="your own markers",
+        label_visibility="collapsed",
+        placeholder=f"{len(prepared.candidates)} movements found",
         on_change=_take_candidate,
         args=(visit, prepared),
         width=280,
@@ -79,14 +90,14 @@ def _candidates(visit: Visit, prepared: PreparedClip, interval: Interval) -> Non
 
 def _move(visit: Visit, interval: Interval, name: str, num_frames: int) -> None:
     moved = move_marker(interval, name, st.session_state[_key(name)], num_frames)
-    visit.mark(moved)
-    visit.frame = getattr(moved, name)  # whoever moves a marker wants to see the frame it is on
+    visit.mark(moved, mover=name)
+    if name == "offset":  # the one marker without a picture of its own
+        visit.frame = moved.offset
 
 
 def _take_candidate(visit: Visit, prepared: PreparedClip) -> None:
     chosen = st.session_state["candidate"]
     visit.mark(None if chosen is None else prepared.candidates[chosen])
-    visit.frame = None
 
 
 def _key(name: str) -> str:

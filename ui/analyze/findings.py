@@ -6,26 +6,33 @@ from mer_core.analysis import Analysis
 from mer_core.disclosures import CANNOT_TELL
 from mer_core.figures import PLOTLY_CONFIG, probabilities_figure
 from mer_core.findings import what_moved
+from ui.cached import network_title
 from ui.theme import is_dark
 from ui.widgets import plain
+
+_HEAD_HELP = (
+    "The shift, turn and change of size that the whole face shares between onset and apex, at the crop's corner, where "
+    'it is largest. The switch "Remove head motion" leaves it in.'
+)
 
 
 def what_moved_card(analysis: Analysis) -> None:
     """Draw the sentences about the movement and what was taken for the head's."""
     with st.container(border=True, key="what_moved"):
-        st.markdown("#### 1 What moved")
+        st.subheader("1 What moved", anchor=False)
+        st.caption("Left and right are the person's own: their left is on the right of the picture.")
         if not analysis.prediction.is_finding:
             st.markdown(":gray[**Too little motion to tell from this clip's noise.**]")
         for sentence in what_moved(analysis):
             st.markdown(plain(sentence))
-        st.caption(_head_motion(analysis))
+        st.caption(_head_motion(analysis), help=_HEAD_HELP)
 
 
 def verdict_card(analysis: Analysis) -> None:
     """Draw the network's answer, or that there is none because the motion is within noise."""
     prediction = analysis.prediction
     with st.container(border=True, key="verdict"):
-        st.markdown("#### 2 What the network calls it")
+        st.subheader("2 What the network calls it", anchor=False)
         if not prediction.is_finding:
             st.markdown(":gray[**Cannot say**]")
         for caution in analysis.cautions:
@@ -34,7 +41,7 @@ def verdict_card(analysis: Analysis) -> None:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{prediction.label}**", width="content")
-            st.caption(f"says {plain(analysis.checkpoint.name)}", width="content")
+            st.caption(f"says {plain(network_title(analysis.checkpoint.name))}", width="content")
             st.badge("not yet validated", icon=":material/experiment:", color="orange")
         st.plotly_chart(
             probabilities_figure(prediction, is_dark()),
@@ -45,12 +52,10 @@ def verdict_card(analysis: Analysis) -> None:
         )
 
 
-def cannot_tell_card(analysis: Analysis) -> None:
-    """Draw the limits of this result: those of every result, then those of this clip."""
+def cannot_tell_card() -> None:
+    """Draw the limits of every result; those of this clip stand beside the clip and the class."""
     with st.container(border=True, key="cannot_tell"):
-        st.markdown("#### 3 What this cannot tell")
-        for warning in analysis.warnings:
-            st.markdown(f":orange[:material/warning:] {plain(warning)}")
+        st.subheader("3 What this cannot tell", anchor=False)
         st.markdown("\n".join(f"- {sentence}" for sentence in CANNOT_TELL))
 
 
@@ -58,4 +63,7 @@ def _head_motion(analysis: Analysis) -> str:
     motion = analysis.motion
     if not motion.settings.remove_head_motion:
         return "Head motion was left in: the distances include it."
-    return f"Head motion removed: {motion.removed.size_px(motion.crop_px):.1f} px at the crop's corner."
+    size = motion.removed.size_px(motion.crop_px)
+    if size == 0:
+        return "The head kept still: nothing was taken off."
+    return f"The whole head moved by up to {size:.1f} px; that was taken off."

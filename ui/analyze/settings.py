@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from mer_core.flow import FLOW_METHODS
-from ui.cached import SharedPredictor, checkpoint_names, shared_predictor
+from ui.cached import SharedPredictor, checkpoint_names, network_title, shared_predictor
 from ui.state import Visit
 
 _FLOW_NAMES = {"dis": "DIS", "tvl1": "TV-L1", "farneback": "Farnebäck"}
@@ -44,8 +44,10 @@ def settings_panel(visit: Visit, settings: Settings) -> None:
     st.selectbox(
         "Network",
         checkpoint_names(),
+        format_func=network_title,
         key=_MODEL,
         on_change=_follow_network,
+        args=(visit,),
         help="Changing it also sets flow and head motion to what that network was trained on.",
         persist_state="session",
     )
@@ -55,12 +57,16 @@ def settings_panel(visit: Visit, settings: Settings) -> None:
         format_func=lambda method: _FLOW_NAMES[method] + (" (as trained)" if method == own.flow_method else ""),
         key=_METHOD,
         required=True,
+        help="How the shift of every pixel from onset to apex is computed. DIS (dense inverse search): fast and steady "
+        "on faint motion. TV-L1: sharper borders, slower. Farnebäck: smoother, the oldest. A network knows only the "
+        "one it was trained on.",
         persist_state="session",
     )
     st.toggle(
         "Remove head motion",
         key=_HEAD,
-        help="Subtracts the shift, turn and change of size that the whole face shares. "
+        on_change=visit.freeze,
+        help="Subtracts the shift, turn and change of size that the whole face shares. The markers stay as they are. "
         f"This network was trained with it {'removed' if own.remove_head_motion else 'kept'}.",
         persist_state="session",
     )
@@ -69,7 +75,7 @@ def settings_panel(visit: Visit, settings: Settings) -> None:
 
 def _advanced(visit: Visit) -> None:
     source = visit.source
-    if source is None or len(source.paths) == 2:  # a pair has no times
+    if source is None or source.is_pair:  # a pair has no times
         return
     with st.popover("Advanced", icon=":material/tune:"):
         st.number_input(
@@ -84,8 +90,9 @@ def _advanced(visit: Visit) -> None:
         )
 
 
-def _follow_network() -> None:
-    # The choices follow the network, so that a mismatch is always somebody's deliberate one.
+def _follow_network(visit: Visit) -> None:
+    # The choices follow the network, so that a mismatch is always somebody's deliberate one; the markers do not.
+    visit.freeze()
     for key in (_METHOD, _HEAD):
         st.session_state.pop(key, None)
 

@@ -29,7 +29,13 @@ def prepared_clip(visit: Visit, source: Source, remove_head_motion: bool) -> Pre
                     "Finding the face in every frame" if share < 0.5 else "Measuring how far it moves", share
                 ),
             )
+    visit.settle()
     return visit.prepared[remove_head_motion]
+
+
+def starting_interval(source: Source, prepared: PreparedClip) -> Interval:
+    """The markers before anybody moved one: the best proposal, or the two pictures as they were given."""
+    return Interval(0, 1, 1, ("user", "user", "user")) if source.is_pair else prepared.candidates[0]
 
 
 def analysis_of(visit: Visit, settings: Settings, prepared: PreparedClip, interval: Interval) -> Analysis:
@@ -44,4 +50,5 @@ def analysis_of(visit: Visit, settings: Settings, prepared: PreparedClip, interv
         with settings.shared.lock:
             analysis = analyze_interval(predictor, prepared, interval, settings.method, settings.remove_head_motion)
         visit.analysis = (key, analysis)
+        visit.drawn = {kind: made for kind, made in visit.drawn.items() if kind[0] == "frame"}
     return visit.analysis[1]
