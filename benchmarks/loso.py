@@ -14,12 +14,13 @@ from pathlib import Path
 
 import torch
 
+from mer_core.cores import num_cores
 from training.datasets.megc2019 import read_megc2019
 from training.fit import fit, seeded_model
 from training.folds import loso_folds
 from training.pool import run_in_pool
 from training.recipes import load_recipe
-from training.run_spec import RunSpec, num_cores
+from training.run_spec import RunSpec
 
 _NETWORKS = ("mini_aorcnn", "off_tanet", "ststnet")
 _EPOCHS = {"ststnet": 40}
@@ -29,7 +30,7 @@ _FOLDS = 4
 def main() -> None:
     """Print one line a network and precision."""
     data = read_megc2019(Path(sys.argv[1]))
-    planes = torch.from_numpy(data.maps).permute(0, 3, 1, 2).float()
+    planes = data.planes
     labels = torch.from_numpy(data.labels)
     names = tuple(sample.sample_id for sample in data.samples)
     folds = loso_folds(data.samples)[:_FOLDS]

@@ -7,7 +7,7 @@ import numpy as np
 
 from mer_core.checkpoints import Checkpoint
 from mer_core.clips import Clip
-from mer_core.crop import CropTransform, crop_around, eye_centres
+from mer_core.crop import CropTransform, eye_centres, px_per_native_px
 from mer_core.faces import FaceTrack
 from mer_core.interval import Interval
 from mer_core.motion import Motion
@@ -95,7 +95,7 @@ class Analysis:
     @property
     def px_per_curve_px(self) -> float:
         """Px of this analysis's crop in one px of the motion curve, which is measured on the native crop."""
-        return self.crop.scale / crop_around(self.prepared.track.landmarks[self.interval.onset]).scale
+        return px_per_native_px(self.crop, self.prepared.track.landmarks[self.interval.onset])
 
     @property
     def eye_distance_px(self) -> float:

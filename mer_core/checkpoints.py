@@ -22,7 +22,8 @@ from mer_core.errors import CheckpointError
 from mer_core.inputs import InputSpec
 from mer_core.labels import LABELS
 from mer_core.models import build_model, list_models, model_info
-from mer_core.models.published_weights import convert_published
+from mer_core.models.macs import count_parameters
+from mer_core.models.published_weights import CHANNEL_ORDER, convert_published
 
 WEIGHTS_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "README.md"
 _HUB_PREFIX = "hub:"
@@ -61,7 +62,7 @@ class Checkpoint:
     @property
     def num_parameters(self) -> int:
         """Number of trainable values."""
-        return sum(parameter.numel() for parameter in self.model.parameters())
+        return count_parameters(self.model)
 
 
 def checkpoints_folder() -> Path:
@@ -117,6 +118,7 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, card: str, overwrite: 
         raise CheckpointError(f"{folder} already holds something; choose another folder or pass --overwrite.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    replaced = partial.with_name(f"{partial.name}-replaced")
     try:
         state = {name: value.contiguous() for name, value in checkpoint.model.state_dict().items()}
         save_file(state, partial / WEIGHTS_FILE)
@@ -124,9 +126,10 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, card: str, overwrite: 
         (partial / CARD_FILE).write_text(card)
         for path in (partial, *partial.iterdir()):  # mkdtemp and safetensors keep files to their owner
             path.chmod(0o755 if path.is_dir() else 0o644)
-        if folder.exists():
-            shutil.rmtree(folder)
+        if folder.exists():  # set aside, not deleted: being killed here must not cost the old checkpoint
+            folder.rename(replaced)
         partial.rename(folder)
+        shutil.rmtree(replaced, ignore_errors=True)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
 
@@ -170,12 +173,11 @@ def build_checked_model(architecture: str, arguments: dict[str, Any], where: str
 def _published_spec(family: str, arguments: dict[str, Any]) -> InputSpec:
     if family == "ststnet":
         # The authors' loader reads the maps as BGR; with u, v, strain the published weights score UF1 .396.
-        return InputSpec(channels=("strain", "v", "u"), flow_version="not stated by the authors")
-    channels = ("u", "v", "strain")[: arguments.get("in_channels", 3)]
+        return InputSpec(channels=CHANNEL_ORDER[family], flow_version="not stated by the authors")
     return InputSpec(
         kind="pixels112",
         size=112,
-        channels=channels,
+        channels=CHANNEL_ORDER[family][: arguments.get("in_channels", 3)],
         flow_method="tvl1",
         flow_version="not stated by the authors",
         strain_mode="legacy_ecnu",

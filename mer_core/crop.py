@@ -129,6 +129,11 @@ def crop_around(landmarks: np.ndarray, geometry: CropGeometry | None = None) -> 
     return CropTransform(square.matrix(size), size)
 
 
+def px_per_native_px(crop: CropTransform, landmarks: np.ndarray) -> float:
+    """Return the px of a crop in one px of the native crop of these landmarks, in which motion curves are measured."""
+    return crop.scale / crop_around(landmarks).scale
+
+
 def cut_out(image: np.ndarray, matrix: np.ndarray, size: int) -> np.ndarray:
     """Return the square of side `size` that `matrix` (frame px to square px, a similarity) maps the image to.
 

@@ -5,11 +5,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from mer_core.analysis import Analysis, Prediction, PreparedClip
+from mer_core.analysis import Prediction
 from mer_core.colours import NEUTRAL_COLOUR, class_colour
-from mer_core.drawing.curve_view import LANE_LABELS, CurveView, Mark, curve_view
+from mer_core.drawing.curve_view import LANE_LABELS, CurveView, Mark
 from mer_core.drawing.ink import Palette, palette
-from mer_core.interval import Interval
 
 # No tool bar; the page scrolls under a finger instead of the figure zooming.
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
@@ -35,21 +34,18 @@ _CLASS_SIGNS = {"negative": "■", "positive": "▲", "surprise": "●"}
 _OTHER_SIGN = "◆"
 
 
-def curve_figure(
-    found: Analysis | PreparedClip, interval: Interval | None = None, dark: bool = False, regions: bool = True
-) -> go.Figure:
+def curve_figure(view: CurveView, dark: bool = False, regions: bool = True) -> go.Figure:
     """The motion since the onset over time, with noise, markers and one lane a region; transparent, as wide as its box.
 
     Distances are px of the face crop: the one the motion was measured on for an analysis, the native one for a
     prepared clip. All lanes share one colour scale in px, so a lane in which nothing moved looks like it.
 
     Args:
-        found: an analysis, or a prepared clip while markers are still being moved.
-        interval: the markers; those of the analysis, or the first candidate, when None.
+        view: from `mer_core.drawing.curve_view.curve_view`.
         dark: whether the page is dark.
         regions: draw the lanes.
     """
-    view, ink = curve_view(found, interval), palette(dark)
+    ink = palette(dark)
     traces = [_level_trace(view, ink), *(_mark_trace(mark, view, ink) for mark in view.marks)]
     if regions:
         traces.append(_lanes_trace(view, dark))

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from mer_core.errors import MotionError
 
-SOURCES: tuple[str, ...] = ("proposed", "user", "imported")
-
 
 @dataclass(frozen=True)
 class Interval:
@@ -15,7 +13,7 @@ class Interval:
         onset: last frame at rest.
         apex: frame of greatest movement.
         offset: first frame at rest again, or where the clip or the longest micro-expression ends.
-        sources: for onset, apex and offset one of `SOURCES`.
+        sources: for onset, apex and offset "proposed", "user" or "imported".
         confidence: 0 to 1, how far the peak stands out from this clip's noise and from its other peaks; a rule of
             thumb, not a probability. None for an interval that a person set.
     """

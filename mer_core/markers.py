@@ -1,10 +1,6 @@
 """Onset, apex and offset in a person's hands: one marker moves at a time, and what that person set stays."""
 
-from dataclasses import replace
-
-from mer_core.analysis import Analysis, PreparedClip
 from mer_core.interval import Interval
-from mer_core.predictor import Predictor
 
 MARKERS: tuple[str, ...] = ("onset", "apex", "offset")
 
@@ -29,19 +25,6 @@ def move_marker(interval: Interval, name: str, frame: int, num_frames: int) -> I
     sources = list(interval.sources)
     sources[index] = "user"
     return Interval(frames[0], frames[1], frames[2], (sources[0], sources[1], sources[2]))
-
-
-def analyze_interval(
-    predictor: Predictor, prepared: PreparedClip, interval: Interval, method: str, remove_head_motion: bool
-) -> Analysis:
-    """The analysis of exactly these markers, with their sources and confidence as they are.
-
-    Raises:
-        MotionError: the onset or the apex lies on a frame without a face.
-    """
-    first = replace(prepared, candidates=(interval, *prepared.candidates))
-    analysis = predictor.analyze(first, method=method, remove_head_motion=remove_head_motion)
-    return replace(analysis, prepared=prepared)
 
 
 # Least distance from onset to apex and from apex to offset.

@@ -1,6 +1,5 @@
 """How far the face has moved, frame by frame, over a whole clip."""
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ import cv2
 import numpy as np
 
 from mer_core.clips import Clip
+from mer_core.cores import num_cores
 from mer_core.crop import CropGeometry, CropTransform, crop_around
 from mer_core.faces import FaceTrack
 from mer_core.flow import compute_flow
@@ -48,7 +48,11 @@ class MotionCurve:
 
         The 95th percentile over the face's cells; NaN where a face is missing.
         """
-        return self.level_of(self.displacement - self.displacement[reference])
+        return self.level_at(slice(None), reference)
+
+    def level_at(self, frames: np.ndarray | slice | int, reference: int) -> np.ndarray:
+        """As `level_from`, of the given frames alone; a whole long clip takes some 40 ms."""
+        return self.level_of(self.displacement[frames] - self.displacement[reference])
 
     def level_of(self, displacement: np.ndarray) -> np.ndarray:
         """The 95th percentile of the displacements' lengths over the face; (..., 28, 28, 2) px -> (...) px."""
@@ -96,7 +100,7 @@ def motion_curve(
     curve = MotionCurve(np.full((clip.num_frames, GRID, GRID, 2), np.nan, np.float32), cells, regions)
     start = int(present[0])
     curve.displacement[start] = 0
-    with ThreadPoolExecutor(max_workers=max(1, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(max_workers=num_cores()) as pool:
         while start < present[-1]:
             measure = _Measure(clip, track, start, remove_head_motion, geometry)
             start = _follow(curve, measure, _frames_after(start, present, clip.timestamps_ms), pool)
@@ -155,7 +159,7 @@ class _Measure:
 def _cells(track: FaceTrack, crop: CropTransform) -> tuple[np.ndarray, np.ndarray]:
     landmarks = crop.to_crop(track.landmarks[track.reference])
     masks = region_masks(landmarks, crop.size)
-    eyes = np.any([mask for name, mask in masks.items() if name.startswith("eye")], axis=0).astype(np.uint8)
+    eyes = np.any([masks[region.name] for region in REGIONS if region.is_eye], axis=0).astype(np.uint8)
     # Lids drag the skin around them: a margin of one cell keeps a blink out of the cells beside the eye.
     margin = max(1, crop.size // GRID)
     eyes = cv2.dilate(eyes, np.ones((2 * margin + 1, 2 * margin + 1), np.uint8))

@@ -41,7 +41,7 @@ def measure_noise(curve: MotionCurve, interval: Interval, timestamps_ms: np.ndar
     """Motion from onset to apex beside the motion between the rest frames before the onset."""
     between = rest_displacements(curve, interval, timestamps_ms)
     noise = None if between is None else float(np.percentile(curve.level_of(between), 95))
-    return Noise(noise, float(curve.level_from(interval.onset)[interval.apex]))
+    return Noise(noise, float(curve.level_at(interval.apex, interval.onset)))
 
 
 def rest_displacements(curve: MotionCurve, interval: Interval, timestamps_ms: np.ndarray | None) -> np.ndarray | None:
@@ -60,19 +60,20 @@ def rest_displacements(curve: MotionCurve, interval: Interval, timestamps_ms: np
     rest = rest[np.isfinite(curve.displacement[rest, 0, 0, 0])]
     if len(rest) < _MIN_REST_FRAMES:
         return None
-    rest = _after_other_movements(curve.level_from(interval.onset), rest, interval.apex)
+    rest = _after_other_movements(curve, rest, interval)
     rest = rest[np.unique(np.linspace(0, len(rest) - 1, _MAX_REST_FRAMES).astype(int))]
     one, other = np.triu_indices(len(rest), k=1)
     return curve.displacement[rest[one]] - curve.displacement[rest[other]]
 
 
-def _after_other_movements(level: np.ndarray, rest: np.ndarray, apex: int) -> np.ndarray:
+def _after_other_movements(curve: MotionCurve, rest: np.ndarray, interval: Interval) -> np.ndarray:
     """The rest frames after the latest earlier movement has died down; all, if few remain.
 
     A frame that lies as far from the onset as half the movement belongs to another one, whose size says nothing of this
     clip's noise. In a clip where nothing moves such frames lie everywhere; then all are kept.
     """
-    share = level[rest] / max(float(level[apex]), 1e-6)
+    moved_px = float(curve.level_at(interval.apex, interval.onset))
+    share = curve.level_at(rest, interval.onset) / max(moved_px, 1e-6)
     moved = np.flatnonzero(share > _OTHER_MOVEMENT)
     if not len(moved):
         return rest

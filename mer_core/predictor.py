@@ -1,6 +1,7 @@
 """The one way from a clip to an answer, for the app, the command line, the demo and the tests."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -9,7 +10,7 @@ from mer_core.analysis import Analysis, Prediction, PreparedClip
 from mer_core.apex import propose_intervals
 from mer_core.checkpoints import Checkpoint
 from mer_core.clips import Clip
-from mer_core.crop import CropTransform, crop_around
+from mer_core.crop import CropTransform, crop_around, px_per_native_px
 from mer_core.errors import MotionError
 from mer_core.faces import FaceTrack, track_face
 from mer_core.interval import Interval, with_markers
@@ -81,20 +82,38 @@ class Predictor:
             settings = self._settings(method, remove_head_motion)
             prepared = clip if isinstance(clip, PreparedClip) else prepare_clip(clip, settings.remove_head_motion)
             interval = _chosen_interval(prepared, onset, apex, offset)
+            analysis = self.analyze_interval(prepared, interval, method, remove_head_motion)
+        before = {} if prepared is clip else prepared.timings_ms
+        return replace(analysis, timings_ms={**before, **analysis.timings_ms, **stopwatch.milliseconds})
+
+    def analyze_interval(
+        self,
+        prepared: PreparedClip,
+        interval: Interval,
+        method: str | None = None,
+        remove_head_motion: bool | None = None,
+    ) -> Analysis:
+        """As `analyze`, of exactly these markers, with their sources and confidence as they are.
+
+        Raises:
+            MotionError: the onset or the apex lies on a frame without a face.
+        """
+        _check_faces(prepared.track, interval)
+        stopwatch = Stopwatch()
+        with stopwatch.step("total"):
+            settings = self._settings(method, remove_head_motion)
             crop, landmarks = self._crop(prepared.track, interval.onset)
             motion = _measure(prepared.clip, interval, crop, landmarks, settings, stopwatch)
             noise = _scaled(
                 measure_noise(prepared.curve, interval, prepared.clip.timestamps_ms),
-                crop.scale / crop_around(prepared.track.landmarks[interval.onset]).scale,
+                px_per_native_px(crop, prepared.track.landmarks[interval.onset]),
             )
             with stopwatch.step("network"):
                 network_input = self.checkpoint.input_spec.from_motion(motion)
                 prediction = self._predict(network_input, noise)
-        own = stopwatch.milliseconds
-        spent = {**(prepared.timings_ms if prepared is not clip else {}), **own}
         found = (prepared, interval, crop, landmarks, motion, noise, network_input.numpy(), prediction, self.checkpoint)
         cautions = class_cautions(noise, motion, self.checkpoint.input_spec)
-        return Analysis(*found, cautions, clip_warnings(prepared, interval), spent)
+        return Analysis(*found, cautions, clip_warnings(prepared, interval), stopwatch.milliseconds)
 
     def _settings(self, method: str | None, remove_head_motion: bool | None) -> MotionSettings:
         own = self.checkpoint.input_spec.settings
@@ -124,11 +143,13 @@ def _chosen_interval(prepared: PreparedClip, onset: int | None, apex: int | None
     for name, frame in (("onset", onset), ("apex", apex), ("offset", offset)):
         if frame is not None and not 0 <= frame <= last:
             raise MotionError(f"The {name} (frame {frame}) lies beyond the clip, whose frames are 0 to {last}.")
-    interval = with_markers(prepared.candidates[0], onset, apex, offset)
+    return with_markers(prepared.candidates[0], onset, apex, offset)
+
+
+def _check_faces(track: FaceTrack, interval: Interval) -> None:
     for name, frame in (("onset", interval.onset), ("apex", interval.apex)):
-        if frame in prepared.track.frames_without:
+        if frame in track.frames_without:
             raise MotionError(f"The {name} (frame {frame}) shows no face; choose a frame that does.")
-    return interval
 
 
 def _measure(

@@ -8,8 +8,8 @@ from mer_core.analysis import PreparedClip
 from mer_core.face_finding.remarks import SMALL_FACE
 
 # The field records at 100 to 200 fps; below 100 a movement of 100 ms covers fewer than ten frames.
-_GOOD_FPS = 100.0
-_MOVEMENT_MS = 100.0
+GOOD_FPS = 100.0
+MOVEMENT_MS = 100.0
 # Head motion beyond this share of the face's width within the clip leaves traces that removal cannot take away.
 _STILL_HEAD_SHARE = 0.05
 
@@ -38,6 +38,12 @@ def recording_quality(prepared: PreparedClip) -> tuple[QualityFact, ...]:
     return (_frame_rate(prepared), _face_width(prepared), _head(prepared), _presence(prepared))
 
 
+def frames_covered(fps: float) -> str:
+    """How many frames a movement of 100 ms covers, in words."""
+    covered = round(MOVEMENT_MS / 1000 * fps)
+    return "1 frame" if covered == 1 else f"{covered} frames"
+
+
 def _frame_rate(prepared: PreparedClip) -> QualityFact:
     fps = prepared.clip.fps
     if fps is None and prepared.clip.num_frames == 2:
@@ -45,10 +51,8 @@ def _frame_rate(prepared: PreparedClip) -> QualityFact:
     if fps is None:
         sentence = "The frame rate is unknown, so there are no times."
         return QualityFact("frame rate", "fps unknown", False, sentence, is_warned_of=True)
-    covered = round(_MOVEMENT_MS / 1000 * fps)
-    frames = "1 frame" if covered == 1 else f"{covered} frames"
-    sentence = f"{fps:.0f} fps: a 100 ms movement covers {frames}."
-    is_good = round(fps) >= _GOOD_FPS
+    sentence = f"{fps:.0f} fps: a 100 ms movement covers {frames_covered(fps)}."
+    is_good = round(fps) >= GOOD_FPS
     return QualityFact("frame rate", f"{fps:.0f} fps", is_good, sentence, is_warned_of=not is_good)
 
 

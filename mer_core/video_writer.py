@@ -2,7 +2,6 @@
 
 from fractions import Fraction
 from pathlib import Path
-from uuid import uuid4
 
 import av
 import numpy as np
@@ -17,6 +16,7 @@ from av.video.reformatter import (
 from av.video.stream import VideoStream
 
 from mer_core.errors import ClipError
+from mer_core.whole_files import whole_file
 
 _MIN_FPS, _MAX_FPS = 0.01, 10_000
 _MIN_CRF, _MAX_CRF = 1, 51  # 0 would switch x264 to a lossless profile that browsers do not play
@@ -43,17 +43,13 @@ def write_video(path: Path, frames: np.ndarray, fps: float, *, crf: int = 18) ->
         ClipError: an argument is outside the ranges above, or the folder cannot be written to.
     """
     _check(path, frames, fps, crf)
-    # A reader (or a crash) must never meet half a file, so it gets its name only once it is whole.
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
     try:
-        _encode(part, _even_sides(frames), Fraction(fps).limit_denominator(90_000), crf)
-        part.replace(path)
+        with whole_file(path) as part:
+            _encode(part, _even_sides(frames), Fraction(fps).limit_denominator(90_000), crf)
     except (OSError, av.FFmpegError) as error:
         raise ClipError(
             f"Cannot write the video {path} ({error.strerror or error}): choose a folder you may write to."
         ) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _check(path: Path, frames: np.ndarray, fps: float, crf: int) -> None:

@@ -8,10 +8,8 @@ from mer_core.inputs import InputSpec
 from mer_core.interval import Interval
 from mer_core.motion import Motion
 from mer_core.noise import Noise
+from mer_core.quality import GOOD_FPS, frames_covered
 
-# Below this a movement of 100 ms covers fewer than ten frames.
-_GOOD_FPS = 100.0
-_MICRO_MOVEMENT_MS = 100.0
 _RATE_TOLERANCE = 1.02
 # A movement that keeps this share of itself at its offset has not ended there.
 _HELD_SHARE = 0.5
@@ -75,17 +73,16 @@ def _about_interval(prepared: PreparedClip, interval: Interval) -> list[str]:
 def _about_rate(times: np.ndarray, interval: Interval) -> list[str]:
     # Around the movement, because the rate of a phone's or a screen's recording varies.
     frame_ms = float(times[interval.offset] - times[interval.onset]) / (interval.offset - interval.onset)
-    if frame_ms * _GOOD_FPS <= 1000 * _RATE_TOLERANCE:
+    if frame_ms * GOOD_FPS <= 1000 * _RATE_TOLERANCE:
         return []
-    covered = round(_MICRO_MOVEMENT_MS / frame_ms)
-    frames = "1 frame" if covered == 1 else f"{covered} frames"
-    return [f"{1000 / frame_ms:.0f} fps: a movement of 100 ms covers {frames}; onset and apex are rough."]
+    fps = 1000 / frame_ms
+    return [f"{fps:.0f} fps: a movement of 100 ms covers {frames_covered(fps)}; onset and apex are rough."]
 
 
 def _about_duration(prepared: PreparedClip, times: np.ndarray, interval: Interval) -> list[str]:
     duration = float(times[interval.offset] - times[interval.onset])
-    level = prepared.curve.level_from(interval.onset)
-    if interval.sources[2] == "proposed" and level[interval.offset] > _HELD_SHARE * level[interval.apex]:
+    at_apex, at_offset = prepared.curve.level_at(np.array([interval.apex, interval.offset]), interval.onset)
+    if interval.sources[2] == "proposed" and at_offset > _HELD_SHARE * at_apex:
         return [
             f"The movement has not gone back {duration:.0f} ms after its onset, where the proposed offset stands: "
             "it is longer than a micro-expression, or the clip ends before it does."

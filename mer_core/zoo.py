@@ -6,7 +6,7 @@ import torch
 
 from mer_core.checkpoints import checkpoints_folder, list_checkpoints, read_config
 from mer_core.models import build_model, list_models, model_info
-from mer_core.models.macs import count_macs
+from mer_core.models.macs import count_macs, count_parameters
 
 
 def describe_networks() -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def _describe(name: str, checkpoints: list[str]) -> dict[str, Any]:
             "venue": info.paper.venue,
             "doi": info.paper.doi,
         },
-        "parameters": sum(parameter.numel() for parameter in model.parameters()),
+        "parameters": count_parameters(model),
         "macs": count_macs(model, info.input_shape),
         "input_shape": list(info.input_shape),
         "channels": list(info.channels),

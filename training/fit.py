@@ -78,11 +78,12 @@ def _run_epoch(
     generator: torch.Generator,
 ) -> float:
     total = 0.0
+    spec = recipe.input_spec
     for indices in _batches(len(labels), recipe.batch_size, generator):
         batch = planes[indices]
         if recipe.augment:
             batch = augment(batch, generator)
-        loss = F.cross_entropy(model(recipe.input_spec.from_planes(batch)), labels[indices])
+        loss = F.cross_entropy(model(spec.from_planes(batch)), labels[indices])
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()

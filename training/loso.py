@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.special import softmax
 
 from mer_core.errors import MerError
 from training.datasets.maps import LabelledMaps
@@ -51,10 +52,9 @@ def run_loso(
     folds = loso_folds(data.samples)
     done = store.finished()
     remaining = [fold for fold in folds if fold.key not in done]
-    planes = torch.from_numpy(data.maps).permute(0, 3, 1, 2).float()
     names = tuple(sample.sample_id for sample in data.samples)
     count = len(folds) - len(remaining)
-    for outcome in run_in_pool((spec, planes, torch.from_numpy(data.labels), names), remaining, num_workers):
+    for outcome in run_in_pool((spec, data.planes, torch.from_numpy(data.labels), names), remaining, num_workers):
         store.add(outcome)
         count += 1
         on_fold(Progress(count, len(folds), outcome.key))
@@ -82,13 +82,12 @@ def pooled_logits(store: RunStore, data: LabelledMaps) -> np.ndarray:
 def out_of_fold(store: RunStore, data: LabelledMaps) -> Predictions:
     """The predictions of a complete run; errors as of `pooled_logits`."""
     logits = pooled_logits(store, data)
-    odds = np.exp(logits - logits.max(axis=1, keepdims=True))
     return Predictions(
         sample_ids=tuple(sample.sample_id for sample in data.samples),
         datasets=tuple(sample.dataset for sample in data.samples),
         subjects=tuple(sample.subject for sample in data.samples),
         labels=data.labels,
-        probabilities=odds / odds.sum(axis=1, keepdims=True),
+        probabilities=softmax(logits, axis=1),
         logits=logits,
     )
 

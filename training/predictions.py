@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
-from uuid import uuid4
 
 import numpy as np
 
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
+from mer_core.whole_files import whole_file
 
 _TEXT_COLUMNS = ("sample_id", "dataset", "subject")
 _PROBABILITY_COLUMNS = tuple(f"p_{name}" for name in LABELS)
@@ -118,15 +118,10 @@ class Predictions:
 
         Numbers are written with all their digits: `from_csv` gives back the same bits in the same order.
         """
-        part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-        try:
-            with part.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(COLUMNS)
-                writer.writerows(self._rows())
-            part.replace(path)
-        finally:
-            part.unlink(missing_ok=True)
+        with whole_file(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            writer.writerows(self._rows())
 
     def _rows(self) -> Iterable[tuple[str | int | float, ...]]:
         texts = zip(self.sample_ids, self.datasets, self.subjects, strict=True)

@@ -15,8 +15,8 @@ from training.metrics import NUM_DRAWS, Estimate, Scores, SubjectCounts, accurac
 from training.numerals import as_interval, as_score
 from training.predictions import Predictions
 from training.published import ECNU_MEAN_PER_SUBJECT, POOLED_MEGC2019, PublishedScore, is_megc2019
+from training.run_spec import PROTOCOLS
 
-PROTOCOLS = ("honest", "test-picked")
 REQUIRED_FACTS = ("model", "recipe", "protocol", "seed", "epochs")
 ECNU_METRIC = "ECNU mean per subject (not comparable)"
 _HEAD = "data", "system", "samples", "subjects", "UF1", "UAR", "accuracy"

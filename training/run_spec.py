@@ -1,6 +1,5 @@
 """Everything that decides the outcome of a run, as plain values that fit into `spec.json`."""
 
-import os
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -78,8 +77,3 @@ class RunSpec:
             return RunSpec(**{**values, "recipe": recipe, "data": tuple(values["data"])})
         except (KeyError, TypeError, ValueError) as error:
             raise MerError(f"spec.json does not describe a run of this version ({error}).") from error
-
-
-def num_cores() -> int:
-    """Processor cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

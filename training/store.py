@@ -13,6 +13,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from mer_core.errors import MerError
+from mer_core.whole_files import whole_file
 
 SPEC_FILE, RESULT_FILE, FOLDS_FOLDER = "spec.json", "result.json", "folds"
 _OUTCOME_FILE, _WEIGHTS_FILE = "outcome.json", "weights.safetensors"
@@ -145,12 +146,5 @@ def _plain(outcome: FoldOutcome) -> dict[str, Any]:
 
 
 def _write_whole(path: Path, text: str) -> None:
-    handle = tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-", delete=False)  # noqa: SIM115
-    partial = Path(handle.name)
-    try:
-        with handle:
-            handle.write(text)
-        partial.chmod(0o644)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as part:
+        part.write_text(text)

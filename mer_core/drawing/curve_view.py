@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from mer_core.analysis import Analysis, PreparedClip
-from mer_core.crop import crop_around
 from mer_core.drawing.scales import round_up
 from mer_core.interval import Interval
 from mer_core.noise import measure_noise
@@ -82,7 +81,7 @@ def curve_view(found: Analysis | PreparedClip, interval: Interval | None = None)
     prepared = found.prepared if isinstance(found, Analysis) else found
     if interval is None:
         interval = found.interval if isinstance(found, Analysis) else prepared.candidates[0]
-    px = _px_of_native(found)
+    px = found.px_per_curve_px if isinstance(found, Analysis) else 1.0
     clip, curve = prepared.clip, prepared.curve
     at = np.arange(clip.num_frames, dtype=np.float64) if clip.timestamps_ms is None else clip.timestamps_ms
     level = curve.level_from(interval.onset) * px
@@ -102,9 +101,8 @@ def curve_view(found: Analysis | PreparedClip, interval: Interval | None = None)
     return CurveView(at, clip.timestamps_ms is not None, level, noise_px, marks, others, lanes)
 
 
-def curve_summary(found: Analysis | PreparedClip) -> str:
+def curve_summary(view: CurveView) -> str:
     """The curve in one sentence, for those who cannot see it."""
-    view = curve_view(found)
     peak = int(np.nanargmax(view.level))
     noise = "noise unknown" if view.noise_px is None else f"noise {view.noise_px:.2f} px"
     marks = ", ".join(f"{mark.name} {view.moment(mark.at)}" for mark in view.marks)
@@ -112,9 +110,8 @@ def curve_summary(found: Analysis | PreparedClip) -> str:
     return f"Motion of the whole face over the clip: {moved}; {noise}; {marks}."
 
 
-def curve_caption(found: Analysis | PreparedClip) -> str:
+def curve_caption(view: CurveView) -> str:
     """What the curve and its shades stand for."""
-    view = curve_view(found)
     noise = (
         "This clip's noise is unknown" if view.noise_px is None else f"Grey: this clip's noise, {view.noise_px:.2f} px"
     )
@@ -133,11 +130,3 @@ LANE_LABELS: tuple[str, ...] = tuple(lane_label(region) for region in REGIONS)
 
 def _is_same_movement(other: Interval, interval: Interval) -> bool:
     return other.onset < interval.offset and interval.onset < other.offset
-
-
-def _px_of_native(found: Analysis | PreparedClip) -> float:
-    """Px of the motion's crop in one px of the curve's, which is the native crop."""
-    if not isinstance(found, Analysis):
-        return 1.0
-    native = crop_around(found.prepared.track.landmarks[found.interval.onset])
-    return found.crop.scale / native.scale

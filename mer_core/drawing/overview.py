@@ -1,7 +1,5 @@
 """One picture of a whole analysis, for reports, downloads and the command line."""
 
-import os
-import tempfile
 from pathlib import Path
 
 import cv2
@@ -16,6 +14,7 @@ from mer_core.drawing.ink import LIGHT, Label, line_height, shortened, text_widt
 from mer_core.drawing.legends import Strip
 from mer_core.errors import MerError
 from mer_core.findings import interval_sentence, verdict_sentence, what_moved
+from mer_core.whole_files import whole_file
 
 LIMIT_SENTENCE = "Describes facial movement; does not tell what someone feels, means or hides."
 _WIDTH, _MARGIN, _GAP = 1440, 40, 16
@@ -62,16 +61,10 @@ def write_png(picture: np.ndarray, path: Path) -> None:
     Raises:
         MerError: it cannot be written there.
     """
-    partial: str | None = None
     try:
-        handle, partial = tempfile.mkstemp(prefix=f".{path.name}-", suffix=".png", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(png_bytes(picture))
-        Path(partial).chmod(0o644)  # mkstemp keeps files to their owner
-        Path(partial).replace(path)
+        with whole_file(path) as part:
+            part.write_bytes(png_bytes(picture))
     except OSError as error:
-        if partial is not None:
-            Path(partial).unlink(missing_ok=True)
         raise MerError(
             f"{path} cannot be written ({error.strerror or error}): choose an existing folder that you may write to."
         ) from error

@@ -9,7 +9,6 @@ import pytest
 from mer_core.exports import analysis_json, curve_csv
 from mer_core.findings import what_moved
 from mer_core.interval import Interval
-from mer_core.markers import analyze_interval
 from mer_core.predictor import Predictor
 from mer_core.regions import REGIONS
 
@@ -22,7 +21,7 @@ def predictor(small_checkpoint):
 @pytest.fixture
 def analysis(prepared_sample, predictor):
     interval = Interval(14, 28, 28)
-    return analyze_interval(predictor, prepared_sample, interval, "dis", remove_head_motion=True)
+    return predictor.analyze_interval(prepared_sample, interval, "dis", remove_head_motion=True)
 
 
 def rows_of(analysis):

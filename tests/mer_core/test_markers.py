@@ -1,7 +1,7 @@
 import pytest
 
 from mer_core.interval import Interval
-from mer_core.markers import analyze_interval, move_marker
+from mer_core.markers import move_marker
 from mer_core.predictor import Predictor
 
 PROPOSED = Interval(10, 20, 30, confidence=0.8)
@@ -64,7 +64,7 @@ def test_a_clip_of_two_frames_leaves_no_choice():
 
 def test_the_analysis_uses_exactly_the_given_markers(prepared_sample, predictor):
     interval = Interval(12, 22, 30, sources=("imported", "user", "proposed"))
-    analysis = analyze_interval(predictor, prepared_sample, interval, "farneback", remove_head_motion=False)
+    analysis = predictor.analyze_interval(prepared_sample, interval, "farneback", remove_head_motion=False)
     assert analysis.interval == interval
     assert analysis.prepared is prepared_sample
     assert analysis.motion.settings.method == "farneback"

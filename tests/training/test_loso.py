@@ -32,7 +32,7 @@ def _spec(data: LabelledMaps, epochs: int = 3, protocol: str = "honest", seed: i
 
 
 def _tensors(data: LabelledMaps) -> tuple[torch.Tensor, torch.Tensor]:
-    return torch.from_numpy(data.maps).permute(0, 3, 1, 2).float(), torch.from_numpy(data.labels)
+    return data.planes, torch.from_numpy(data.labels)
 
 
 def _names(data: LabelledMaps) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ def run(options: argparse.Namespace) -> int:
     recipe = load_recipe(options.model, options.recipe)
     data = read_data(options.data, options.subset)
     model = seeded_model(options.model, options.seed)
-    planes = torch.from_numpy(data.maps).permute(0, 3, 1, 2).float()
+    planes = data.planes
     started = time.perf_counter()
     progress = _EpochLine(recipe.epochs)
     losses = fit(model, planes, torch.from_numpy(data.labels), recipe, options.seed, progress)

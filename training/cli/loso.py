@@ -6,12 +6,13 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from mer_core.cores import num_cores
 from training.cli.common import add_data_arguments, read_data, software
 from training.datasets.maps import LabelledMaps
 from training.loso import Progress, out_of_fold, run_loso
 from training.recipes import load_recipe
 from training.report import report_json, report_markdown
-from training.run_spec import PRECISIONS, PROTOCOLS, RunSpec, num_cores
+from training.run_spec import PRECISIONS, PROTOCOLS, RunSpec
 from training.store import RunStore
 
 PREDICTIONS_FILE = "predictions.csv"

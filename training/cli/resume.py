@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
+from mer_core.cores import num_cores
 from training.cli.common import read_data
 from training.cli.loso import finish_run
-from training.run_spec import RunSpec, num_cores
+from training.run_spec import RunSpec
 from training.store import RunStore
 
 

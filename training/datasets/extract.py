@@ -2,13 +2,11 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from uuid import uuid4
 
 import cv2
 import numpy as np
@@ -16,12 +14,14 @@ from PIL import Image, __version__
 
 import mer_core
 from mer_core.clips import read_clip, read_image_pair
+from mer_core.cores import num_cores
 from mer_core.crop import crop_around
 from mer_core.errors import FaceError, MerError
 from mer_core.faces import detect_faces
 from mer_core.inputs import InputSpec, motion_map
 from mer_core.motion import measure_motion
 from mer_core.regions import face_mask
+from mer_core.whole_files import whole_file
 from training.datasets.frames import VideoFrames, frame_folder
 from training.datasets.maps import read_map
 from training.datasets.table import Dataset, Sample
@@ -80,7 +80,7 @@ def with_maps(
 
     found: list[Sample] = []
     failed: list[MerError] = []
-    with ThreadPoolExecutor(num_workers or os.cpu_count()) as pool:
+    with ThreadPoolExecutor(num_workers or num_cores()) as pool:
         for done, result in enumerate(pool.map(mapped, data.samples), start=1):
             if isinstance(result, MerError):
                 failed.append(result)
@@ -124,12 +124,8 @@ def _cached_map(sample: Sample, folder: Path, spec: InputSpec) -> Path:
     path = folder / f"{_key(spec, sources)}.png"
     if not _is_sound(path):
         values = extract_map(*frames(), spec)
-        unfinished = path.with_name(f"{path.stem}.{uuid4().hex}.tmp")  # renamed when whole: a kill leaves no half map
-        try:
-            Image.fromarray(values).save(unfinished, format="PNG")
-            unfinished.replace(path)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        with whole_file(path) as part:  # a kill leaves no half map
+            Image.fromarray(values).save(part, format="PNG")
     return path
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from mer_core.errors import MerError
@@ -34,6 +35,11 @@ class LabelledMaps:
     def labels(self) -> np.ndarray:
         """Class of each sample; int64 (N,)."""
         return np.array([sample.label for sample in self.samples], np.int64)
+
+    @property
+    def planes(self) -> torch.Tensor:
+        """The maps as training takes them; float32 (N, 3, 28, 28) in the order u, v, strain, 0..255."""
+        return torch.from_numpy(self.maps).permute(0, 3, 1, 2).float()
 
     @property
     def num_subjects(self) -> int:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.clips import Clip
-from mer_core.drawing.curve_view import curve_caption, curve_summary
+from mer_core.drawing.curve_view import curve_caption, curve_summary, curve_view
 from mer_core.figures import PLOTLY_CONFIG, curve_figure
 from mer_core.interval import Interval
 from mer_core.markers import MARKERS, move_marker
@@ -17,14 +17,15 @@ _WHO = {"proposed": "proposed", "user": "set by you", "imported": "imported"}
 
 def motion_curve_panel(analysis: Analysis) -> None:
     """Draw the curve of the whole face, with its noise band and the markers, and what its shades stand for."""
+    view = curve_view(analysis)
     st.plotly_chart(
-        curve_figure(analysis, dark=is_dark()),
+        curve_figure(view, dark=is_dark()),
         theme=None,
         key="curve",
         config=PLOTLY_CONFIG,
-        alt=curve_summary(analysis),
+        alt=curve_summary(view),
     )
-    st.caption(curve_caption(analysis))
+    st.caption(curve_caption(view))
 
 
 def marker_sliders(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:

@@ -4,7 +4,6 @@ import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.interval import Interval
-from mer_core.markers import analyze_interval
 from mer_core.predictor import prepare_clip
 from ui.analyze.settings import Settings
 from ui.state import Source, Visit
@@ -48,7 +47,7 @@ def analysis_of(visit: Visit, settings: Settings, prepared: PreparedClip, interv
     key = (predictor.checkpoint.sha256, settings.method, settings.remove_head_motion, interval)
     if visit.analysis is None or visit.analysis[0] != key:
         with settings.shared.lock:
-            analysis = analyze_interval(predictor, prepared, interval, settings.method, settings.remove_head_motion)
+            analysis = predictor.analyze_interval(prepared, interval, settings.method, settings.remove_head_motion)
         visit.analysis = (key, analysis)
         visit.drawn = {kind: made for kind, made in visit.drawn.items() if kind[0] == "frame"}
     return visit.analysis[1]
