@@ -12,6 +12,9 @@ from training.folds import Fold
 from training.run_spec import RunSpec
 from training.store import FoldOutcome
 
+# One thread, ms a step, plain and channels_last: STSTNet (28 px) 58 and 104, SSSNet (64 px) 127 and 75.
+_CHANNELS_LAST_FROM = 64
+
 
 def run_fold(
     spec: RunSpec, planes: torch.Tensor, labels: torch.Tensor, fold: Fold, sample_ids: tuple[str, ...]
@@ -28,7 +31,7 @@ def run_fold(
     started = time.perf_counter()
     seed = fold.seed(spec.seed)
     model = seeded_model(spec.model, seed, **spec.arguments)
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs do not know it
+    model.to(memory_format=_layout(spec.recipe.size))  # type: ignore[call-overload]  # torch's stubs do not know it
     train = torch.from_numpy(fold.train)
     snapshots = _Snapshots(model, spec.scored_epochs)
     with _autocast(spec.precision):
@@ -64,6 +67,11 @@ class _Snapshots:
 def _score(model: nn.Module, state: dict[str, torch.Tensor], inputs: torch.Tensor) -> np.ndarray:
     model.load_state_dict(state)
     return model.eval()(inputs).double().numpy()
+
+
+def _layout(size: int) -> torch.memory_format:
+    """The order of values in memory that convolutions of inputs of this side (px) run faster with on a processor."""
+    return torch.channels_last if size >= _CHANNELS_LAST_FROM else torch.contiguous_format
 
 
 def _autocast(precision: str) -> torch.autocast | nullcontext[None]:

@@ -4,9 +4,11 @@ Stacking folds gains nothing on a processor, and threads within one small networ
 single-threaded processes do not slow one another.
 """
 
+import ctypes
 import multiprocessing
 import multiprocessing.context
 import os
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
@@ -18,6 +20,8 @@ from training.fold_job import run_fold
 from training.folds import Fold
 from training.run_spec import RunSpec
 from training.store import FoldOutcome
+
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of <malloc.h>; the latter is at most 32 MiB
 
 _Data = tuple[RunSpec, torch.Tensor, torch.Tensor, tuple[str, ...]]
 _data: _Data
@@ -57,7 +61,20 @@ def _begin_worker(data: _Data) -> None:
     global _data
     _data = data
     torch.set_num_threads(1)
+    _keep_freed_memory()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
+
+
+def _keep_freed_memory() -> None:
+    """Lets the worker reuse the memory of one training step in the next.
+
+    GNU's C library hands large blocks back to the system and asks for them again, every step; without that STSTNet
+    trains 1.5 times as fast. Elsewhere nothing is changed.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, 32 * 2**20)
+        mallopt(_M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 def _leave_with_parent() -> None:
