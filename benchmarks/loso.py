@@ -17,6 +17,7 @@ import torch
 from mer_core.cores import num_cores
 from training.datasets.megc2019 import read_megc2019
 from training.fit import fit, seeded_model
+from training.fold_job import RunData
 from training.folds import loso_folds
 from training.pool import run_in_pool
 from training.recipes import load_recipe
@@ -46,13 +47,13 @@ def main() -> None:
         print(f"{network:12} plain loop, {torch.get_num_threads()} threads   {plain / steps:7.3f}", flush=True)
         for precision in ("fp32", "bf16"):
             spec = RunSpec(network, {}, "authors", recipe, "honest", 0, precision, ("maps",), data.digest, "")
-            pooled = _pooled_seconds((spec, planes, labels, names), folds)
+            pooled = _pooled_seconds(RunData(spec, planes, labels, names), folds)
             peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
             line = f"{network:12} pool, {precision}               {pooled / steps:7.3f}"
             print(f"{line}   {plain / pooled:.2f}x as fast; largest worker so far {peak:.0f} MB", flush=True)
 
 
-def _pooled_seconds(data: tuple, folds: tuple) -> float:
+def _pooled_seconds(data: RunData, folds: tuple) -> float:
     """Time of all folds, the start of the workers included."""
     return _seconds(lambda: list(run_in_pool(data, folds, num_cores())))
 

@@ -10,6 +10,7 @@ from torch import nn
 from mer_core.errors import MerError
 from mer_core.models import build_model
 from training.augment import augment
+from training.optimiser import make_optimiser
 from training.recipes import Recipe
 
 
@@ -52,8 +53,7 @@ def fit(
     """
     if len(planes) != len(labels) or len(labels) < 2:
         raise MerError(f"Training needs at least two labelled maps, got {len(planes)} maps, {len(labels)} labels.")
-    optimiser = torch.optim.Adam(model.parameters(), lr=recipe.learning_rate, weight_decay=recipe.weight_decay)
-    schedule = torch.optim.lr_scheduler.StepLR(optimiser, recipe.decay_every, recipe.decay_factor)
+    optimiser, schedule = make_optimiser(model.parameters(), recipe)
     losses = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)  # dropout draws from the global state
@@ -79,7 +79,7 @@ def _run_epoch(
 ) -> float:
     total = 0.0
     spec = recipe.input_spec
-    for indices in _batches(len(labels), recipe.batch_size, generator):
+    for indices in draw_batches(len(labels), recipe.batch_size, generator):
         batch = planes[indices]
         if recipe.augment:
             batch = augment(batch, generator)
@@ -91,7 +91,8 @@ def _run_epoch(
     return total / len(labels)
 
 
-def _batches(count: int, batch_size: int, generator: torch.Generator) -> list[torch.Tensor]:
+def draw_batches(count: int, batch_size: int, generator: torch.Generator) -> list[torch.Tensor]:
+    """All indices below `count` in random order, cut into batches; a last batch of one joins the one before it."""
     batches = list(torch.randperm(count, generator=generator).split(batch_size))
     if len(batches) > 1 and len(batches[-1]) == 1:  # batch norm cannot learn from a single sample
         batches[-2:] = [torch.cat(batches[-2:])]

@@ -1,7 +1,9 @@
 """One fold from start to finish: train on all other people, then score the one left out."""
 
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -16,37 +18,65 @@ from training.store import FoldOutcome
 _CHANNELS_LAST_FROM = 64
 
 
-def run_fold(
-    spec: RunSpec, planes: torch.Tensor, labels: torch.Tensor, fold: Fold, sample_ids: tuple[str, ...]
-) -> FoldOutcome:
-    """The outcome of one fold. The trainer receives the other people's maps and labels and nothing else.
+@dataclass(frozen=True, eq=False)
+class RunData:
+    """What is run on which samples; an engine hands the trainer of a fold its training samples only.
 
-    Args:
+    Attributes:
         spec: what is run.
         planes: float32 (N, 3, 28, 28) of all samples, in the order u, v, strain, 0..255.
         labels: int64 (N,).
-        fold: who is left out.
         sample_ids: names of all N samples.
     """
+
+    spec: RunSpec
+    planes: torch.Tensor
+    labels: torch.Tensor
+    sample_ids: tuple[str, ...]
+
+    def names_of(self, fold: Fold) -> tuple[str, ...]:
+        """Names of the samples of the person left out."""
+        return tuple(self.sample_ids[index] for index in fold.test)
+
+
+def run_fold(data: RunData, fold: Fold) -> FoldOutcome:
+    """The outcome of one fold. The trainer receives the other people's maps and labels and nothing else.
+
+    Args:
+        data: what is run on which samples.
+        fold: who is left out.
+    """
     started = time.perf_counter()
+    spec = data.spec
     seed = fold.seed(spec.seed)
     model = seeded_model(spec.model, seed, **spec.arguments)
     model.to(memory_format=_layout(spec.recipe.size))  # type: ignore[call-overload]  # torch's stubs do not know it
     train = torch.from_numpy(fold.train)
     snapshots = _Snapshots(model, spec.scored_epochs)
     with _autocast(spec.precision):
-        losses = fit(model, planes[train], labels[train], spec.recipe, seed, snapshots)
-    seconds = time.perf_counter() - started
-    inputs = spec.recipe.input_spec.from_planes(planes[torch.from_numpy(fold.test)])
+        losses = fit(model, data.planes[train], data.labels[train], spec.recipe, seed, snapshots)
     return FoldOutcome(
         key=fold.key,
-        sample_ids=tuple(sample_ids[index] for index in fold.test),
-        logits=np.stack([_score(model, state, inputs) for state in snapshots.states]),
+        sample_ids=data.names_of(fold),
+        seconds=time.perf_counter() - started,
+        logits=score(data, fold, snapshots.states),
         epochs=spec.scored_epochs,
         losses=tuple(losses),
-        seconds=seconds,
         weights=snapshots.states[-1],
+        engine="pool",
     )
+
+
+@torch.inference_mode()
+def score(data: RunData, fold: Fold, states: Sequence[Mapping[str, torch.Tensor]]) -> np.ndarray:
+    """Logits of the N samples left out by networks with these E weights, on the processor; float64 (E, N, 3)."""
+    model = seeded_model(data.spec.model, 0, **data.spec.arguments).eval()
+    inputs = data.spec.recipe.input_spec.from_planes(data.planes[torch.from_numpy(fold.test)])
+    logits = []
+    for state in states:
+        model.load_state_dict(state)
+        logits.append(model(inputs).double().numpy())
+    return np.stack(logits)
 
 
 class _Snapshots:
@@ -61,12 +91,6 @@ class _Snapshots:
             plain = torch.contiguous_format
             state = self._model.state_dict()
             self.states.append({name: value.clone(memory_format=plain) for name, value in state.items()})
-
-
-@torch.inference_mode()
-def _score(model: nn.Module, state: dict[str, torch.Tensor], inputs: torch.Tensor) -> np.ndarray:
-    model.load_state_dict(state)
-    return model.eval()(inputs).double().numpy()
 
 
 def _layout(size: int) -> torch.memory_format:

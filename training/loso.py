@@ -10,27 +10,38 @@ from scipy.special import softmax
 
 from mer_core.errors import MerError
 from training.datasets.maps import LabelledMaps
+from training.engines import Engine
+from training.fold_job import RunData
 from training.folds import Fold, loso_folds
-from training.pool import run_in_pool
 from training.predictions import Predictions
 from training.run_spec import RunSpec
-from training.store import RunStore
+from training.store import FoldOutcome, RunStore
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a run is: folds finished so far, folds in all, name of the latest."""
+    """How far a run is.
+
+    Attributes:
+        finished: folds so far, those of earlier processes too.
+        total: folds in all.
+        latest: name of the fold finished last.
+        seconds: how long training it took.
+        final_loss: its mean training loss in the last epoch.
+    """
 
     finished: int
     total: int
     latest: str
+    seconds: float
+    final_loss: float
 
 
 def run_loso(
     spec: RunSpec,
     data: LabelledMaps,
     folder: Path,
-    num_workers: int,
+    engine: Engine,
     on_fold: Callable[[Progress], None] = lambda progress: None,
 ) -> RunStore:
     """The store of a complete run; folds that are already in it are not run again.
@@ -39,7 +50,7 @@ def run_loso(
         spec: what is run; must be what the folder was begun with.
         data: the samples.
         folder: of the run.
-        num_workers: processes.
+        engine: how folds are trained.
         on_fold: told each finished fold.
 
     Raises:
@@ -54,34 +65,33 @@ def run_loso(
     remaining = [fold for fold in folds if fold.key not in done]
     names = tuple(sample.sample_id for sample in data.samples)
     count = len(folds) - len(remaining)
-    for outcome in run_in_pool((spec, data.planes, torch.from_numpy(data.labels), names), remaining, num_workers):
+    run_data = RunData(spec, data.planes, torch.from_numpy(data.labels), names)
+    for outcome in engine.run(run_data, remaining, folder):
         store.add(outcome)
         count += 1
-        on_fold(Progress(count, len(folds), outcome.key))
+        on_fold(Progress(count, len(folds), outcome.key, outcome.seconds, outcome.losses[-1]))
     return store
 
 
 def pooled_logits(store: RunStore, data: LabelledMaps) -> np.ndarray:
-    """The out-of-fold logits of all samples, float64 (N, 3), in the data's order.
-
-    In an honest run those of the last epoch. In a test-picked run those of the epoch that is right on most clips of the
-    very person it is tested on (the earliest of several), as much published code does.
+    """The out-of-fold logits of all samples after the last epoch, float64 (N, 3), in the data's order.
 
     Raises:
         MerError: a fold is missing or damaged, or tested other samples than its person's.
     """
     logits = np.full((len(data.samples), 3), np.nan)
     for fold in loso_folds(data.samples):
-        outcome = store.outcome(fold.key)
-        _check_fold(fold, outcome.sample_ids, data)
-        right = (outcome.logits.argmax(axis=2) == data.labels[fold.test]).sum(axis=1)
-        logits[fold.test] = outcome.logits[int(np.argmax(right))]
+        logits[fold.test] = checked_outcome(store, fold, data).logits[-1]
     return logits
 
 
 def out_of_fold(store: RunStore, data: LabelledMaps) -> Predictions:
-    """The predictions of a complete run; errors as of `pooled_logits`."""
-    logits = pooled_logits(store, data)
+    """The predictions of a complete run after the last epoch, fixed beforehand; errors as of `pooled_logits`."""
+    return predictions_of_logits(pooled_logits(store, data), data)
+
+
+def predictions_of_logits(logits: np.ndarray, data: LabelledMaps) -> Predictions:
+    """Predictions of all samples from their logits, float64 (N, 3), in the data's order."""
     return Predictions(
         sample_ids=tuple(sample.sample_id for sample in data.samples),
         datasets=tuple(sample.dataset for sample in data.samples),
@@ -92,7 +102,14 @@ def out_of_fold(store: RunStore, data: LabelledMaps) -> Predictions:
     )
 
 
-def _check_fold(fold: Fold, sample_ids: tuple[str, ...], data: LabelledMaps) -> None:
+def checked_outcome(store: RunStore, fold: Fold, data: LabelledMaps) -> FoldOutcome:
+    """A finished fold.
+
+    Raises:
+        MerError: it is missing or damaged, or tested other samples than its person's.
+    """
+    outcome = store.outcome(fold.key)
     expected = tuple(data.samples[index].sample_id for index in fold.test)
-    if sample_ids != expected:
+    if outcome.sample_ids != expected:
         raise MerError(f"The fold {fold.key} tested other samples than this person's; delete it and resume.")
+    return outcome

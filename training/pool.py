@@ -16,22 +16,20 @@ from multiprocessing.connection import wait
 
 import torch
 
-from training.fold_job import run_fold
+from training.fold_job import RunData, run_fold
 from training.folds import Fold
-from training.run_spec import RunSpec
 from training.store import FoldOutcome
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of <malloc.h>; the latter is at most 32 MiB
 
-_Data = tuple[RunSpec, torch.Tensor, torch.Tensor, tuple[str, ...]]
-_data: _Data
+_data: RunData
 
 
-def run_in_pool(data: _Data, folds: Sequence[Fold], num_workers: int) -> Iterator[FoldOutcome]:
+def run_in_pool(data: RunData, folds: Sequence[Fold], num_workers: int) -> Iterator[FoldOutcome]:
     """The outcomes of the folds, each as soon as it is finished; the same whatever the number of workers.
 
     Args:
-        data: spec, planes (N, 3, 28, 28), labels (N,) and sample names, see `training.fold_job.run_fold`.
+        data: what is run on which samples.
         folds: those to run.
         num_workers: processes.
     """
@@ -57,7 +55,7 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _begin_worker(data: _Data) -> None:
+def _begin_worker(data: RunData) -> None:
     global _data
     _data = data
     torch.set_num_threads(1)
@@ -86,5 +84,4 @@ def _leave_with_parent() -> None:
 
 
 def _work(fold: Fold) -> FoldOutcome:
-    spec, planes, labels, sample_ids = _data
-    return run_fold(spec, planes, labels, fold, sample_ids)
+    return run_fold(_data, fold)

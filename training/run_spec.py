@@ -19,8 +19,9 @@ class RunSpec:
         arguments: of `build_model`, e.g. an ablation.
         recipe_name: which recipe.
         recipe: its hyper-parameters.
-        protocol: "honest" scores the last epoch, whose number is fixed beforehand; "test-picked" scores the epoch that
-            does best on the left-out people, as much published code does, to show what that is worth.
+        protocol: "honest" scores the last epoch, whose number is fixed beforehand. "test-picked" does the same and also
+            scores every other epoch, to show what picking one on the left-out people, as much published code does, is
+            worth.
         seed: of the run; every fold derives its own.
         precision: "fp32", or "bf16" for autocast to bfloat16 during training; scoring is always fp32.
         data: KIND:PATH of each data set.
@@ -59,8 +60,7 @@ class RunSpec:
         """Plain values, equal after a round trip through JSON."""
         values = asdict(self)
         values["data"] = list(self.data)
-        values["recipe"] = {**values["recipe"], "channels": list(self.recipe.channels)}
-        values["recipe"]["value_range"] = list(self.recipe.value_range)
+        values["recipe"] = self.recipe.to_json()
         return values
 
     @staticmethod
@@ -71,9 +71,7 @@ class RunSpec:
             MerError: entries are missing or unknown.
         """
         try:
-            stored = dict(values["recipe"])
-            low, high = stored["value_range"]
-            recipe = Recipe(**{**stored, "channels": tuple(stored["channels"]), "value_range": (low, high)})
+            recipe = Recipe.from_json(values["recipe"])
             return RunSpec(**{**values, "recipe": recipe, "data": tuple(values["data"])})
         except (KeyError, TypeError, ValueError) as error:
             raise MerError(f"spec.json does not describe a run of this version ({error}).") from error

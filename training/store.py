@@ -31,6 +31,7 @@ class FoldOutcome:
         losses: mean training loss of every epoch.
         seconds: how long training took.
         weights: the network's state after the last epoch.
+        engine: what trained it; empty where an earlier version did not say.
     """
 
     key: str
@@ -40,6 +41,7 @@ class FoldOutcome:
     losses: tuple[float, ...]
     seconds: float
     weights: dict[str, torch.Tensor]
+    engine: str = ""
 
 
 class RunStore:
@@ -115,6 +117,7 @@ class RunStore:
             losses=tuple(values["losses"]),
             seconds=float(values["seconds"]),
             weights=weights,
+            engine=str(values.get("engine", "")),
         )
 
     def clear_partial(self) -> None:
@@ -142,6 +145,7 @@ def _plain(outcome: FoldOutcome) -> dict[str, Any]:
         "epochs": list(outcome.epochs),
         "losses": list(outcome.losses),
         "seconds": outcome.seconds,
+        "engine": outcome.engine,
     }
 
 

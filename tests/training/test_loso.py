@@ -13,12 +13,17 @@ from mer_core.errors import MerError
 from tests.training.megc2019_tree import make_megc2019_tree
 from training.datasets.maps import LabelledMaps
 from training.datasets.megc2019 import read_megc2019
-from training.fold_job import run_fold
+from training.engines import Engine
+from training.epoch_picking import EACH_PERSONS_EPOCH, ONE_EPOCH_FOR_ALL, picked_predictions
+from training.fold_job import RunData, run_fold
 from training.folds import loso_folds
 from training.loso import Progress, out_of_fold, pooled_logits, run_loso
+from training.metrics import SubjectCounts, uf1
 from training.recipes import load_recipe
 from training.run_spec import RunSpec
 from training.store import RunStore
+
+_ENGINE = Engine("cpu", num_workers=2)
 
 
 @pytest.fixture
@@ -63,8 +68,8 @@ def test_altering_every_test_sample_changes_no_trained_weight(data: LabelledMaps
     altered[torch.from_numpy(fold.test)] = 255 - altered[torch.from_numpy(fold.test)]
     relabelled[torch.from_numpy(fold.test)] = 2
     spec = _spec(data)
-    one = run_fold(spec, planes, labels, fold, _names(data))
-    other = run_fold(spec, altered, relabelled, fold, _names(data))
+    one = run_fold(RunData(spec, planes, labels, _names(data)), fold)
+    other = run_fold(RunData(spec, altered, relabelled, _names(data)), fold)
     assert all(torch.equal(one.weights[name], other.weights[name]) for name in one.weights)
     assert not np.array_equal(one.logits, other.logits)
 
@@ -72,54 +77,67 @@ def test_altering_every_test_sample_changes_no_trained_weight(data: LabelledMaps
 def test_one_worker_and_three_give_bit_identical_logits(data: LabelledMaps, tmp_path: Path) -> None:
     spec = _spec(data)
     seen: list[Progress] = []
-    one = run_loso(spec, data, tmp_path / "one", 1, seen.append)
-    three = run_loso(spec, data, tmp_path / "three", 3)
+    one = run_loso(spec, data, tmp_path / "one", Engine("cpu", num_workers=1), seen.append)
+    three = run_loso(spec, data, tmp_path / "three", Engine("cpu", num_workers=3))
     assert np.array_equal(pooled_logits(one, data), pooled_logits(three, data))
     assert [progress.finished for progress in seen] == [1, 2, 3, 4]
 
 
 def test_a_finished_fold_is_not_run_again(data: LabelledMaps, tmp_path: Path) -> None:
-    store = run_loso(_spec(data), data, tmp_path / "run", 1)
+    store = run_loso(_spec(data), data, tmp_path / "run", _ENGINE)
     before = {path: path.stat().st_mtime_ns for path in store.folder.rglob("outcome.json")}
-    run_loso(_spec(data), data, tmp_path / "run", 1)
+    run_loso(_spec(data), data, tmp_path / "run", _ENGINE)
     assert {path: path.stat().st_mtime_ns for path in store.folder.rglob("outcome.json")} == before
 
 
 def test_a_test_picked_run_scores_every_epoch_and_ends_where_the_honest_one_does(
     data: LabelledMaps, tmp_path: Path
 ) -> None:
-    honest = run_loso(_spec(data), data, tmp_path / "honest", 2)
-    picked = run_loso(_spec(data, protocol="test-picked"), data, tmp_path / "picked", 2)
+    honest = run_loso(_spec(data), data, tmp_path / "honest", _ENGINE)
+    picked = run_loso(_spec(data, protocol="test-picked"), data, tmp_path / "picked", _ENGINE)
     for fold in loso_folds(data.samples):
         outcome = picked.outcome(fold.key)
         assert outcome.epochs == (1, 2, 3)
         assert np.array_equal(outcome.logits[-1], honest.outcome(fold.key).logits[0])
 
 
-def test_a_test_picked_run_takes_the_epoch_that_suits_the_person_tested(data: LabelledMaps, tmp_path: Path) -> None:
+def test_picking_the_epoch_on_the_people_tested_never_scores_less_than_the_result(
+    data: LabelledMaps, tmp_path: Path
+) -> None:
     spec = _spec(data, epochs=25, protocol="test-picked")
-    picked = out_of_fold(run_loso(spec, data, tmp_path / "picked", 2), data)
-    honest = out_of_fold(run_loso(_spec(data, epochs=25), data, tmp_path / "honest", 2), data)
-    assert (picked.predicted == picked.labels).sum() >= (honest.predicted == honest.labels).sum()
-    assert (picked.predicted == picked.labels).sum() > 0
+    store = run_loso(spec, data, tmp_path / "picked", _ENGINE)
+    result, picked = out_of_fold(store, data), picked_predictions(store, spec, data)
+    assert set(picked) == {EACH_PERSONS_EPOCH, ONE_EPOCH_FOR_ALL}
+    right = {how: int((chosen.predicted == chosen.labels).sum()) for how, chosen in picked.items()}
+    assert right[EACH_PERSONS_EPOCH] >= max(1, right[ONE_EPOCH_FOR_ALL], int((result.predicted == result.labels).sum()))
+    scores = [float(uf1(SubjectCounts.of(run).pooled)) for run in (picked[ONE_EPOCH_FOR_ALL], result)]
+    assert scores[0] >= scores[1]
+    assert np.array_equal(
+        result.logits, out_of_fold(run_loso(_spec(data, 25), data, tmp_path / "h", _ENGINE), data).logits
+    )
+
+
+def test_an_honest_run_has_no_picked_epochs(data: LabelledMaps, tmp_path: Path) -> None:
+    store = run_loso(_spec(data), data, tmp_path / "run", _ENGINE)
+    assert picked_predictions(store, _spec(data), data) == {}
 
 
 def test_another_request_into_the_same_folder_is_refused(data: LabelledMaps, tmp_path: Path) -> None:
-    run_loso(_spec(data), data, tmp_path / "run", 2)
+    run_loso(_spec(data), data, tmp_path / "run", _ENGINE)
     with pytest.raises(MerError, match=r"other settings \(seed\)"):
-        run_loso(_spec(data, seed=1), data, tmp_path / "run", 2)
+        run_loso(_spec(data, seed=1), data, tmp_path / "run", _ENGINE)
 
 
 def test_changed_data_are_refused(data: LabelledMaps, tmp_path: Path) -> None:
     with pytest.raises(MerError, match="data have changed"):
-        run_loso(_spec(data), replace(data, digest="other"), tmp_path / "run", 2)
+        run_loso(_spec(data), replace(data, digest="other"), tmp_path / "run", _ENGINE)
 
 
 def test_a_folder_with_something_else_is_refused(data: LabelledMaps, tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "thesis.txt").write_text("mine")
     with pytest.raises(MerError, match="holds something else"):
-        run_loso(_spec(data), data, tmp_path / "run", 2)
+        run_loso(_spec(data), data, tmp_path / "run", _ENGINE)
 
 
 def test_a_spec_survives_its_file(data: LabelledMaps, tmp_path: Path) -> None:
@@ -129,7 +147,7 @@ def test_a_spec_survives_its_file(data: LabelledMaps, tmp_path: Path) -> None:
 
 
 def test_a_damaged_fold_is_named(data: LabelledMaps, tmp_path: Path) -> None:
-    store = run_loso(_spec(data), data, tmp_path / "run", 2)
+    store = run_loso(_spec(data), data, tmp_path / "run", _ENGINE)
     (tmp_path / "run" / "folds" / "smic__s1" / "outcome.json").write_text("{")
     with pytest.raises(MerError, match=r"smic__s1 is missing or damaged"):
         pooled_logits(store, data)
@@ -137,13 +155,13 @@ def test_a_damaged_fold_is_named(data: LabelledMaps, tmp_path: Path) -> None:
 
 def _run_slowly(tree: Path, folder: Path) -> None:
     data = read_megc2019(tree)
-    run_loso(_spec(data, epochs=150), data, folder, 1)
+    run_loso(_spec(data, epochs=150), data, folder, Engine("cpu", num_workers=1))
 
 
 @pytest.mark.slow
 def test_killed_and_resumed_equals_uninterrupted(data: LabelledMaps, tmp_path: Path) -> None:
     spec = _spec(data, epochs=150)
-    whole = run_loso(spec, data, tmp_path / "whole", 2)
+    whole = run_loso(spec, data, tmp_path / "whole", _ENGINE)
     context = multiprocessing.get_context("spawn")
     for pause in (2.5, 3.5, 4.5):
         process = context.Process(target=_run_slowly, args=(tmp_path / "maps", tmp_path / "killed"))
@@ -152,5 +170,5 @@ def test_killed_and_resumed_equals_uninterrupted(data: LabelledMaps, tmp_path: P
         if process.is_alive() and process.pid:
             os.kill(process.pid, signal.SIGKILL)
         process.join()
-    resumed = run_loso(spec, data, tmp_path / "killed", 2)
+    resumed = run_loso(spec, data, tmp_path / "killed", _ENGINE)
     assert np.array_equal(pooled_logits(resumed, data), pooled_logits(whole, data))

@@ -4,8 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from training.cli.loso import PREDICTIONS_FILE, run_facts
-from training.predictions import Predictions
+from training.cli.loso import read_predictions, run_facts
 from training.report import report_json, report_markdown
 from training.run_spec import RunSpec
 from training.store import RunStore
@@ -24,9 +23,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """Print the report."""
     facts = run_facts(RunSpec.from_json(RunStore(options.folder).spec()))
-    predictions = Predictions.from_csv(options.folder / PREDICTIONS_FILE)
+    predictions, picked = read_predictions(options.folder)
     if options.json:
-        print(json.dumps(report_json(predictions, facts), indent=2, allow_nan=False))
+        print(json.dumps(report_json(predictions, facts, picked), indent=2, allow_nan=False))
     else:
-        print(report_markdown(predictions, facts))
+        print(report_markdown(predictions, facts, picked))
     return 0

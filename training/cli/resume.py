@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-from mer_core.cores import num_cores
 from training.cli.common import read_data
+from training.cli.engine_options import add_engine_arguments, engine_of
 from training.cli.loso import finish_run
 from training.run_spec import RunSpec
 from training.store import RunStore
@@ -14,7 +14,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     """Register the command."""
     parser = commands.add_parser("resume", help="go on with a run that was stopped or killed")
     parser.add_argument("folder", type=Path, metavar="RUN")
-    parser.add_argument("--workers", type=int, default=num_cores(), metavar="N", help="processes, one a core")
+    add_engine_arguments(parser)
     parser.set_defaults(run=run)
 
 
@@ -24,4 +24,4 @@ def run(options: argparse.Namespace) -> int:
     spec = RunSpec.from_json(store.spec())
     store.clear_partial()
     data = read_data(spec.data, None if spec.subset is None else Path(spec.subset))
-    return finish_run(spec, data, options.folder, options.workers)
+    return finish_run(spec, data, options.folder, engine_of(options))

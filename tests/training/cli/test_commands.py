@@ -89,7 +89,7 @@ def test_a_run_is_trained_reported_and_resumed(tree: Path, tmp_path: Path, capsy
     assert "fold 4 of 4" in printed.err
     assert main(["report", run, "--json"]) == 0
     report = json.loads(capsys.readouterr().out)
-    assert report["optimistic"] is False
+    assert report["test_picked"] == []
     assert report["facts"]["epochs"] == 2
     (tmp_path / "run" / "folds" / "smic__s1" / "outcome.json").unlink()
     (tmp_path / "run" / "folds" / "smic__s1" / "weights.safetensors").unlink()

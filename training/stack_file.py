@@ -1,0 +1,140 @@
+"""What a stack has learnt so far as one file, written whole or not at all, so that repeated kills still finish."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+
+from mer_core.errors import MerError
+from mer_core.whole_files import whole_file
+from training.stack import Stack
+
+_PARAMETER, _BUFFER, _MOMENT, _GENERATOR = "parameter", "buffer", "moment", "generator"
+_LOSSES, _EPOCH_WEIGHTS, _DROPOUT = "losses", "epochs", "dropout"
+
+
+@dataclass(frozen=True, eq=False)
+class FoldCourse:
+    """One fold's part of a history: its mean training loss of every epoch, its weights after every scored epoch."""
+
+    losses: tuple[float, ...]
+    weights: list[dict[str, torch.Tensor]]
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What a stack leaves behind epoch by epoch.
+
+    Attributes:
+        losses: float64 (E, F), of every fold in every epoch so far.
+        weights: of each epoch that will be scored so far, stacked (S, F, ...).
+    """
+
+    losses: torch.Tensor
+    weights: dict[str, torch.Tensor]
+
+    @staticmethod
+    def empty(num_folds: int) -> "History":
+        """That of a stack before its first epoch."""
+        return History(torch.zeros(0, num_folds, dtype=torch.float64), {})
+
+    def with_epoch(self, losses: torch.Tensor, weights: dict[str, torch.Tensor] | None) -> "History":
+        """The history with one more epoch; `weights` where the epoch will be scored."""
+        kept = self.weights
+        if weights is not None:
+            kept = {name: torch.cat([*([kept[name]] if kept else []), value[None]]) for name, value in weights.items()}
+        return History(torch.cat([self.losses, losses[None]]), kept)
+
+    def of_fold(self, place: int) -> FoldCourse:
+        """That of the fold at this place of the stack."""
+        count = len(next(iter(self.weights.values()), ()))
+        weights = [{name: value[index, place] for name, value in self.weights.items()} for index in range(count)]
+        return FoldCourse(tuple(self.losses[:, place].tolist()), weights)
+
+
+def stack_name(keys: Sequence[str]) -> str:
+    """Name of the file of a stack of these folds."""
+    return f"{hashlib.sha256('/'.join(keys).encode()).hexdigest()[:16]}.safetensors"
+
+
+def save_stack(stack: Stack, history: History, keys: Sequence[str], path: Path) -> None:
+    """Write everything that the stack's further course depends on, replacing what an earlier epoch left."""
+    tensors = {f"{_PARAMETER}/{name}": value.detach() for name, value in stack.parameters.items()}
+    tensors |= {f"{_BUFFER}/{name}": value for name, value in stack.buffers.items()}
+    tensors |= {f"{_EPOCH_WEIGHTS}/{name}": value for name, value in history.weights.items()}
+    for place, moments in stack.optimiser.state_dict()["state"].items():
+        tensors |= {f"{_MOMENT}/{place}/{name}": value for name, value in moments.items() if value is not None}
+    tensors |= {f"{_GENERATOR}/{place}": generator.get_state() for place, generator in enumerate(stack.generators)}
+    tensors |= {_LOSSES: history.losses, _DROPOUT: _dropout_state(stack.device)}
+    plain = {"keys": list(keys), "rates": [group["lr"] for group in stack.optimiser.param_groups]}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(path) as part:
+        contents = {name: value.cpu().contiguous() for name, value in tensors.items()}
+        save_file(contents, part, {"stack": json.dumps({**plain, "schedule": stack.schedule.state_dict()})})
+
+
+def keys_of_stack(path: Path) -> tuple[str, ...]:
+    """The folds of a saved stack, in order; errors as of `restore_stack`."""
+    return tuple(_read(path)[0]["keys"])
+
+
+def restore_stack(stack: Stack, path: Path) -> History:
+    """Put a fresh stack of the same folds where the saved one was; its history so far.
+
+    Raises:
+        MerError: the file is damaged or of another stack.
+    """
+    plain, tensors = _read(path)
+    try:
+        for name, value in stack.parameters.items():
+            value.data.copy_(tensors[f"{_PARAMETER}/{name}"])
+        for name, value in stack.buffers.items():
+            value.copy_(tensors[f"{_BUFFER}/{name}"])
+        for place, generator in enumerate(stack.generators):
+            generator.set_state(tensors[f"{_GENERATOR}/{place}"])
+    except (KeyError, RuntimeError) as error:
+        raise MerError(f"{path} does not hold this stack ({error}); delete it and resume.") from error
+    _restore_optimiser(stack, tensors, plain)
+    _set_dropout_state(stack.device, tensors[_DROPOUT])
+    return History(tensors[_LOSSES], _below(tensors, _EPOCH_WEIGHTS))
+
+
+def _restore_optimiser(stack: Stack, tensors: dict[str, torch.Tensor], plain: dict[str, Any]) -> None:
+    state = stack.optimiser.state_dict()
+    for name, value in _below(tensors, _MOMENT).items():
+        place, _, moment = name.partition("/")
+        state["state"].setdefault(int(place), {})[moment] = value
+    for group, rate in zip(state["param_groups"], plain["rates"], strict=True):
+        group["lr"] = rate
+    stack.optimiser.load_state_dict(state)
+    stack.schedule.load_state_dict(plain["schedule"])
+
+
+def _below(tensors: dict[str, torch.Tensor], prefix: str) -> dict[str, torch.Tensor]:
+    return {name.removeprefix(f"{prefix}/"): value for name, value in tensors.items() if name.startswith(f"{prefix}/")}
+
+
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            plain = json.loads((file.metadata() or {})["stack"])
+            return plain, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        raise MerError(f"{path} is not a stack that can be read ({error}); delete it and resume.") from error
+
+
+def _dropout_state(device: torch.device) -> torch.Tensor:
+    return torch.cuda.get_rng_state(device) if device.type == "cuda" else torch.get_rng_state()
+
+
+def _set_dropout_state(device: torch.device, state: torch.Tensor) -> None:
+    if device.type == "cuda":
+        torch.cuda.set_rng_state(state, device)
+    else:
+        torch.set_rng_state(state)
