@@ -1,6 +1,6 @@
 """Two runs on the same samples compared: is one better, or is it noise?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -113,6 +113,34 @@ def compare_runs(first: Predictions, second: Predictions, draws: int = NUM_DRAWS
         by_dataset[dataset] = _differences(counts.of_dataset(dataset), others.of_dataset(dataset), draws, seed)
     overall = _differences(counts, others, draws, seed)
     return Comparison(len(first), len(counts.subjects), *overall, exact_mcnemar(first, second), by_dataset)
+
+
+def mean_difference(
+    pairs: Sequence[tuple[Predictions, Predictions]], draws: int = NUM_DRAWS, seed: int = 0
+) -> Difference:
+    """The UF1 difference averaged over pairs of runs, e.g. one pair a training seed, by paired subject bootstrap.
+
+    Each draw takes the same subjects for every run. How much the mean depends on the training seeds shows in how far
+    the pairs lie apart, not in the interval.
+
+    Raises:
+        MerError: there is no pair, or the runs do not hold the same samples.
+    """
+    if not pairs:
+        raise MerError("A mean difference needs at least one pair of runs.")
+    reference = pairs[0][0].sorted_by_id()
+    values, drawn = [], []
+    for pair in pairs:
+        first, second = (run.sorted_by_id() for run in pair)
+        _check_same_samples(reference, first)
+        _check_same_samples(first, second)
+        counts, others = SubjectCounts.of(first), SubjectCounts.of(second)
+        weights = subject_draws(len(counts.subjects), draws, seed)
+        values.append(float(uf1(counts.pooled) - uf1(others.pooled)))
+        drawn.append(uf1(resampled(counts, weights)) - uf1(resampled(others, weights)))
+    apart = np.mean(drawn, axis=0)
+    found = estimate(float(np.mean(values)), apart)
+    return Difference("UF1", found.value, found.low, found.high, float((apart > 0).mean()))
 
 
 def exact_mcnemar(first: Predictions, second: Predictions) -> McNemar:

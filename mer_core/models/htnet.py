@@ -2,7 +2,8 @@
 
 Source: Z. Wang, K. Zhang, W. Luo, R. Sankaranarayana, Neurocomputing 602, 2024, DOI 10.1016/j.neucom.2024.128196.
 Departures: 1x1 convolutions on single tokens are written as linear layers (the same function); the per-level position
-scalars start from a standard normal, as embeddings do. `face_canvas` is described there.
+scalars start from a standard normal, as embeddings do; the canvas of crops is the network's first step, see
+`FaceCanvas`.
 
 Every block of every level holds exactly one token, so each softmax is over one score and its attention is identically
 1: query and key (22,195,200 parameters) never receive a gradient, and there is no attention to show.
@@ -37,6 +38,19 @@ def face_canvas(maps: Tensor, points: tuple[tuple[float, float], ...] = BENCHMAR
     upper = torch.cat([left_eye, left_lip], dim=3)
     lower = torch.cat([right_eye, right_lip], dim=3)
     return torch.cat([upper, lower], dim=2)
+
+
+class FaceCanvas(nn.Module):
+    """`face_canvas` around the benchmark's points, as a layer without parameters.
+
+    It is part of the network and not of how its input is prepared: training, checkpoints, prediction and stacked
+    networks then all have it, and what explains the network attributes to places of the face's own map, not of the
+    canvas; what no crop shows gets nothing. The benchmark's points serve every clip, as every clip is cropped the same.
+    """
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Return the canvas (B, C, 28, 28) of maps (B, C, 28, 28)."""
+        return face_canvas(maps)
 
 
 def _crop(maps: Tensor, point: tuple[float, float]) -> Tensor:
@@ -133,12 +147,13 @@ class Level(nn.Module):
     )
 )
 class HTNet(Network):
-    """HTNet (139,582,982 parameters); features (B, 1024, 1, 1). Its input is a canvas made by `face_canvas`."""
+    """HTNet (139,582,982 parameters); features (B, 1024, 1, 1)."""
 
     input_shape = (3, 28, 28)
 
     def __init__(self, num_classes: int = 3) -> None:
         super().__init__()
+        self.canvas = FaceCanvas()
         self.embedding = nn.Linear(_PATCH * _PATCH * 3, _WIDTHS[0])
         self.levels = nn.ModuleList(
             Level(width, heads, depth) for width, heads, depth in zip(_WIDTHS, _HEADS, _DEPTHS, strict=True)
@@ -155,8 +170,8 @@ class HTNet(Network):
         self.head = nn.Linear(_WIDTHS[-1], num_classes)
 
     def forward_features(self, maps: Tensor) -> Tensor:
-        """Return features (B, 1024, 1, 1) of canvases (B, 3, 28, 28)."""
-        x = self.levels[0](self._embed(maps))
+        """Return features (B, 1024, 1, 1) of motion maps (B, 3, 28, 28)."""
+        x = self.levels[0](self._embed(self.canvas(maps)))
         for merge, level in zip(self.merges, self.levels[1:], strict=True):
             x = level(merge(x))
         return x
@@ -165,7 +180,7 @@ class HTNet(Network):
         """Return logits (B, num_classes) of features (B, 1024, 1, 1)."""
         return self.head(self.norm(features).mean(dim=(2, 3)))
 
-    def _embed(self, maps: Tensor) -> Tensor:
+    def _embed(self, canvas: Tensor) -> Tensor:
         # (B, 3, 28, 28) -> (B, 256, 4, 4); the 147 values of a patch run over row, column, channel
-        patches = maps.unflatten(3, (-1, _PATCH)).unflatten(2, (-1, _PATCH)).permute(0, 2, 4, 3, 5, 1)
+        patches = canvas.unflatten(3, (-1, _PATCH)).unflatten(2, (-1, _PATCH)).permute(0, 2, 4, 3, 5, 1)
         return self.embedding(patches.flatten(3)).movedim(3, 1)

@@ -6,7 +6,7 @@ import pytest
 
 from mer_core.errors import MerError
 from tests.training.made_up_predictions import always, partly_right, predictions_of
-from training.comparison import Difference, compare_runs, exact_mcnemar
+from training.comparison import Difference, compare_runs, exact_mcnemar, mean_difference
 from training.metrics import SubjectCounts, uar, uf1
 from training.predictions import Predictions
 
@@ -128,3 +128,24 @@ def test_runs_with_other_labels_or_people_are_refused_with_what_differs() -> Non
     subjects = ("sub99", *run.subjects[1:])
     with pytest.raises(MerError, match=r"differ in the subjects of casme2/sub01/clip0000 \(sub01 and sub99\)"):
         compare_runs(run, replace(run, subjects=subjects))
+
+
+def test_the_mean_over_one_pair_is_that_pairs_difference() -> None:
+    first, second = partly_right(0.7, 0), partly_right(0.6, 1)
+    assert mean_difference([(first, second)]) == compare_runs(first, second).uf1
+
+
+def test_the_mean_over_pairs_is_the_mean_of_their_differences_in_a_narrower_interval() -> None:
+    pairs = [(partly_right(0.7, seed), partly_right(0.65, seed + 10)) for seed in range(4)]
+    each = [compare_runs(*pair).uf1 for pair in pairs]
+    mean = mean_difference(pairs)
+    assert mean.value == pytest.approx(np.mean([difference.value for difference in each]), abs=1e-12)
+    assert mean.high - mean.low < min(difference.high - difference.low for difference in each)
+
+
+def test_pairs_of_other_samples_are_refused() -> None:
+    run = partly_right(0.7, 0)
+    with pytest.raises(MerError, match="compare two runs on the same samples"):
+        mean_difference([(run, run), (run, run.selected(range(10)))])
+    with pytest.raises(MerError, match="at least one pair"):
+        mean_difference([])

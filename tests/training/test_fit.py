@@ -7,7 +7,7 @@ from torch import nn
 from mer_core.errors import MerError
 from training.augment import augment, mirrored
 from training.fit import fit, seeded_model
-from training.recipes import Recipe, load_recipe
+from training.recipes import Recipe
 
 _RECIPE = Recipe(
     epochs=8,
@@ -102,22 +102,3 @@ def test_variation_keeps_shape_and_range_changes_every_map_and_repeats_with_its_
     assert varied.max() <= 255
     assert ((varied - planes).abs().mean(dim=(1, 2, 3)) > 1).all()
     assert torch.equal(varied, augment(planes, torch.Generator().manual_seed(0)))
-
-
-@pytest.mark.parametrize(
-    "network",
-    ["off_tanet", "mini_aorcnn", "ststnet", "ststnet_dense", "off_apexnet", "sssnet", "dual_inception"],
-)
-@pytest.mark.parametrize("name", ["honest", "authors"])
-def test_each_recipe_fits_its_network(network: str, name: str) -> None:
-    recipe = load_recipe(network, name)
-    planes, labels = _data(6)
-    losses = fit(seeded_model(network, 0), planes, labels, replace(recipe, epochs=1), 0)
-    assert losses[0] > 0
-
-
-def test_a_missing_recipe_is_refused_with_what_there_is() -> None:
-    with pytest.raises(MerError, match=r"no recipe for 'htnet'; there are recipes for dual_inception, macnn"):
-        load_recipe("htnet")
-    with pytest.raises(MerError, match="no recipe 'mine' for ststnet"):
-        load_recipe("ststnet", "mine")

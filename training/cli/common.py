@@ -3,7 +3,6 @@
 import argparse
 import os
 import platform
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import torch
 
 from mer_core import __version__
 from mer_core.flow import flow_version
+from mer_core.inputs import InputSpec
+from training.cli.progress import show_progress
 from training.datasets.extract import with_maps
 from training.datasets.maps import LabelledMaps, load_maps
 from training.datasets.readers import READERS, read_datasets
@@ -25,16 +26,21 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--subset", type=Path, metavar="CSV", help="use only these clips (dataset, subject, clip)")
 
 
-def read_data(sources: Sequence[str], subset: Path | None = None) -> LabelledMaps:
+def read_data(sources: Sequence[str], subset: Path | None = None, spec: InputSpec | None = None) -> LabelledMaps:
     """The maps of one or several data sets, each named KIND:PATH; extracted from the frames where they come without.
 
     Extracted maps are kept in `MER_CACHE`, by default `~/.cache/mer-studio/maps`.
+
+    Args:
+        sources: each `KIND:PATH`.
+        subset: CSV `dataset, subject, clip` of the clips to use.
+        spec: how motion is measured; None for that of the shipped checkpoints.
 
     Raises:
         MerError: unknown kind, or something is wrong with a clip that would be used.
     """
     cache = Path(os.environ.get("MER_CACHE") or Path.home() / ".cache" / "mer-studio" / "maps")
-    return load_maps(with_maps(read_datasets(sources, subset), cache, progress=_show))
+    return load_maps(with_maps(read_datasets(sources, subset), cache, spec, progress=_show))
 
 
 def flow_of(sources: Sequence[str]) -> str:
@@ -58,5 +64,4 @@ def software() -> str:
 
 
 def _show(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        print(f"\rmap {done} of {total}", end="\n" if done == total else "", file=sys.stderr, flush=True)
+    show_progress(f"map {done} of {total}", done == total)

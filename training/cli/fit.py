@@ -1,7 +1,6 @@
 """`fit`: train one network on all samples, for a number of epochs fixed beforehand."""
 
 import argparse
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +10,12 @@ import torch
 from mer_core.checkpoints import Checkpoint, save_checkpoint
 from training.cards import fitted_card
 from training.cli.common import add_data_arguments, describe_data, flow_of, read_data, software
+from training.cli.progress import show_progress
 from training.fit import fit, seeded_model
+from training.overlap import FITTED_ON, fingerprints
 from training.recipes import load_recipe
+
+_LOG_EVERY = 50  # epochs
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -39,6 +42,7 @@ def run(options: argparse.Namespace) -> int:
     training = {
         "data": describe_data(options.data),
         "data_sha256": data.digest,
+        FITTED_ON: fingerprints(data),
         "num_samples": len(data.samples),
         "num_subjects": data.num_subjects,
         "class_counts": data.counts(),
@@ -61,12 +65,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 class _EpochLine:
-    """Shows the epoch and its loss on one line that is written over."""
+    """Tells of each epoch and its loss; a log gets one in fifty and the last."""
 
     def __init__(self, num_epochs: int) -> None:
         self._num_epochs = num_epochs
 
     def __call__(self, epoch: int, loss: float) -> None:
-        end = "\n" if epoch == self._num_epochs else ""
-        if sys.stderr.isatty() or end or epoch % 50 == 0:
-            print(f"\repoch {epoch}/{self._num_epochs}, loss {loss:.4f}", end=end, file=sys.stderr, flush=True)
+        line, is_last = f"epoch {epoch} of {self._num_epochs}, loss {loss:.4f}", epoch == self._num_epochs
+        show_progress(line, is_last, line if is_last or epoch % _LOG_EVERY == 0 else None)

@@ -12,6 +12,7 @@ from training.engines import Engine
 from training.epoch_picking import EACH_PERSONS_EPOCH, ONE_EPOCH_FOR_ALL, picked_predictions
 from training.loso import out_of_fold, run_loso
 from training.predictions import Predictions
+from training.provenance import provenance
 from training.report import report_json, report_markdown
 from training.run_spec import RunSpec
 from training.store import RunStore
@@ -53,7 +54,9 @@ def write_result(store: RunStore, spec: RunSpec, data: LabelledMaps) -> str:
     predictions.to_csv(store.folder / PREDICTIONS_FILE)
     for how, chosen in picked.items():
         chosen.to_csv(store.folder / PICKED_FILES[how])
-    store.finish(json.loads(json.dumps(report_json(predictions, facts, picked), allow_nan=False)))
+    outcomes = [store.outcome(key) for key in sorted(store.finished())]
+    result = {**report_json(predictions, facts, picked), "provenance": provenance(outcomes)}
+    store.finish(json.loads(json.dumps(result, allow_nan=False)))
     return report_markdown(predictions, facts, picked)
 
 

@@ -1,9 +1,9 @@
 """Examines a data set before anyone trains on it: counts, frames that do not decode, every inconsistency."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,14 @@ Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
+class DatasetCounts:
+    """How many people and clips one data set has: `num_people`, and the number of clips by class."""
+
+    num_people: int
+    per_class: dict[str, int]
+
+
+@dataclass(frozen=True)
 class CheckReport:
     """What a data set holds and what is wrong with it.
 
@@ -30,6 +38,7 @@ class CheckReport:
         source: `KIND:PATH`.
         num_clips: clips of the three classes that nothing is wrong with.
         per_class: number of these by class.
+        per_dataset: people, and number of these by class, of each data set in the source.
         per_subject: number of these by "dataset/subject".
         per_emotion: number of clips by the data set's own word, those outside the three classes too.
         fps: the frame rates of the clips, ascending.
@@ -42,6 +51,7 @@ class CheckReport:
     source: str
     num_clips: int
     per_class: dict[str, int]
+    per_dataset: dict[str, DatasetCounts]
     per_subject: dict[str, int]
     per_emotion: dict[str, int]
     fps: tuple[float, ...]
@@ -53,6 +63,7 @@ class CheckReport:
     def to_json(self) -> dict[str, Any]:
         """The report as plain values."""
         plain = {name: getattr(self, name) for name in ("source", "num_clips", "per_class", "per_subject")}
+        plain["per_dataset"] = {name: asdict(counts) for name, counts in self.per_dataset.items()}
         rest = {"per_emotion": self.per_emotion, "fps": list(self.fps), "middle_apexes": self.middle_apexes}
         remarks = {"problems": [_plain(p) for p in self.problems], "notes": [_plain(n) for n in self.notes]}
         return {**plain, **rest, "excluded": self.excluded, **remarks}
@@ -81,11 +92,12 @@ def _report(source: str, data: Dataset, damage: list[Problem]) -> CheckReport:
     problems = (*data.problems, *damage)
     wrong = {problem.sample_id for problem in problems}
     sound = [sample for sample in data.samples if sample.sample_id not in wrong]
-    labels = Counter(sample.label for sample in sound)
+    datasets = sorted({sample.dataset for sample in sound})
     return CheckReport(
         source,
         len(sound),
-        {name: labels[index] for index, name in enumerate(LABELS)},
+        _classes(sound),
+        {name: _counts_of([sample for sample in sound if sample.dataset == name]) for name in datasets},
         _counted(f"{sample.dataset}/{sample.subject}" for sample in sound),
         _counted(row.emotion.casefold() for row in data.rows),
         tuple(sorted({sample.fps for sample in sound if sample.fps is not None})),
@@ -138,6 +150,15 @@ def _video_damage(sample: Sample, path: Path, last: int) -> list[Problem]:
 
 def _problem(sample: Sample, path: Path, sentence: str) -> Problem:
     return Problem(path, sentence, sample.row, sample.sample_id)
+
+
+def _counts_of(samples: Sequence[Sample]) -> DatasetCounts:
+    return DatasetCounts(len({sample.subject for sample in samples}), _classes(samples))
+
+
+def _classes(samples: Sequence[Sample]) -> dict[str, int]:
+    labels = Counter(sample.label for sample in samples)
+    return {name: labels[index] for index, name in enumerate(LABELS)}
 
 
 def _counted(names: Iterable[str]) -> dict[str, int]:

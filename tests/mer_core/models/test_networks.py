@@ -244,6 +244,17 @@ def test_the_canvas_of_htnet_uses_the_benchmark_points_by_default():
     assert torch.equal(face_canvas(maps), face_canvas(maps, BENCHMARK_POINTS))
 
 
+@pytest.mark.slow
+def test_htnet_sees_what_its_four_crops_show_and_nothing_else():
+    model = build_model("htnet").eval()
+    maps = torch.rand(1, 3, 28, 28, requires_grad=True)
+    model(maps)[0, 0].backward()
+    is_seen = maps.grad.abs().sum(dim=(0, 1)) > 0
+    assert is_seen[3:, 4:].all()  # what the crops around the benchmark's points cover together
+    assert not is_seen[:3].any()
+    assert not is_seen[:, :4].any()
+
+
 def test_patches_of_htnet_run_over_row_column_channel():
     model = meta_model("htnet")
     model.embedding = nn.Identity()

@@ -8,7 +8,7 @@ import pytest
 from mer_core.errors import MerError
 from tests.training.datasets import trees
 from tests.training.megc2019_tree import make_megc2019_tree
-from training.datasets.check import check
+from training.datasets.check import DatasetCounts, check
 from training.datasets.readers import read_datasets
 
 MAKERS: dict[str, Callable[[Path], Path]] = {
@@ -35,6 +35,7 @@ def test_a_sound_tree_of_each_layout_has_no_problem(kind: str, tmp_path: Path) -
 def test_the_counts_are_those_of_the_tree(tmp_path: Path) -> None:
     report = check(f"casme2:{trees.casme2(tmp_path)}")
     assert report.per_class == {"negative": 2, "positive": 1, "surprise": 1}
+    assert report.per_dataset == {"casme2": DatasetCounts(3, report.per_class)}
     assert report.per_subject == {"casme2/sub01": 2, "casme2/sub02": 1, "casme2/sub17": 1}
     assert report.per_emotion == {"disgust": 1, "happiness": 1, "others": 1, "repression": 1, "surprise": 1}
     assert report.fps == (200.0,)

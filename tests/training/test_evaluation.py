@@ -1,0 +1,91 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from mer_core.checkpoints import Checkpoint
+from mer_core.errors import MerError
+from mer_core.inputs import InputSpec
+from mer_core.labels import LABELS
+from tests.training.megc2019_tree import make_megc2019_tree
+from training.datasets.maps import LabelledMaps
+from training.datasets.megc2019 import read_megc2019
+from training.evaluation import evaluation_json, evaluation_markdown, predict
+from training.fit import seeded_model
+from training.overlap import FITTED_ON, Overlap, fingerprints, overlap
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> LabelledMaps:
+    return read_megc2019(make_megc2019_tree(tmp_path / "maps"))
+
+
+def _checkpoint(**changes: object) -> Checkpoint:
+    spec = InputSpec(channels=("strain", "v", "u"))
+    checkpoint = Checkpoint("mine", seeded_model("ststnet", 0).eval(), "ststnet", spec)
+    return replace(checkpoint, **changes)  # type: ignore[arg-type]
+
+
+def _part(data: LabelledMaps, rows: list[int]) -> LabelledMaps:
+    return LabelledMaps(tuple(data.samples[row] for row in rows), data.maps[rows], "a part")
+
+
+def _evaluated(checkpoint: Checkpoint, data: LabelledMaps) -> tuple[dict[str, object], Overlap]:
+    seen = overlap(checkpoint.training, data)
+    return evaluation_json(checkpoint, {"data": "made up"}, predict(checkpoint, data), seen), seen
+
+
+def test_a_checkpoint_says_of_each_sample_what_it_says_of_it_alone(data: LabelledMaps) -> None:
+    checkpoint = _checkpoint()
+    predictions = predict(checkpoint, data)
+    assert predictions.sample_ids == tuple(sample.sample_id for sample in data.samples)
+    with torch.inference_mode():
+        alone = [checkpoint.model(checkpoint.input_spec.from_map(one)[None])[0].numpy() for one in data.maps]
+    np.testing.assert_allclose(predictions.logits, alone, rtol=1e-4, atol=1e-5)
+
+
+def test_labels_in_another_order_are_put_into_ours(data: LabelledMaps) -> None:
+    turned = predict(_checkpoint(labels=LABELS[::-1]), data)
+    np.testing.assert_array_equal(turned.logits, predict(_checkpoint(), data).logits[:, ::-1])
+
+
+def test_a_checkpoint_that_needs_pixels_is_refused(data: LabelledMaps) -> None:
+    with pytest.raises(MerError, match="mine needs motion in pixels"):
+        predict(_checkpoint(input_spec=InputSpec(kind="pixels112", size=112)), data)
+
+
+def test_scores_on_the_training_samples_are_called_no_evidence(data: LabelledMaps) -> None:
+    report, seen = _evaluated(_checkpoint(training={FITTED_ON: fingerprints(data)}), data)
+    assert report["trained_on_these"] is True
+    assert report["new_people"] is None
+    text = evaluation_markdown(report, seen)
+    assert text.splitlines()[2].startswith("**THIS IS NO EVIDENCE: the checkpoint was trained on 6 of these 6 samples")
+    assert text.count("(**trained on these**)") == 3 + 4  # headings, and a row for all and for each data set
+    assert "always" in text
+
+
+def test_people_it_was_not_trained_on_are_scored_apart(data: LabelledMaps) -> None:
+    report, seen = _evaluated(_checkpoint(training={FITTED_ON: fingerprints(_part(data, [0, 1, 2]))}), data)
+    assert report["overlap"] == {"num_samples": 6, "num_people": 4, "trained_on_samples": 3, "trained_on_people": 2}
+    assert isinstance(report["new_people"], dict)
+    assert report["new_people"]["all"]["num_subjects"] == 2
+    assert list(report["new_people"]["datasets"]) == ["smic"]
+    assert "## Only the people it was not trained on" in evaluation_markdown(report, seen)
+
+
+def test_scores_on_other_people_carry_no_warning(data: LabelledMaps) -> None:
+    trained = fingerprints(_part(data, [0, 1, 2]))
+    report, seen = _evaluated(_checkpoint(training={FITTED_ON: trained}), _part(data, [3, 4, 5]))
+    assert report["trained_on_these"] is False
+    assert report["warning"] is None
+    assert "trained on these**" not in evaluation_markdown(report, seen)
+
+
+def test_a_checkpoint_that_does_not_tell_is_not_trusted(data: LabelledMaps) -> None:
+    report, seen = _evaluated(_checkpoint(), data)
+    assert report["trained_on_these"] == "unknown"
+    assert "perhaps trained on these" in evaluation_markdown(report, seen)
+    assert json.loads(json.dumps(report, allow_nan=False)) == report

@@ -1,0 +1,32 @@
+"""`evaluate`: score a checkpoint on a data set, and say whether that is evidence."""
+
+import argparse
+import json
+import sys
+
+from mer_core.checkpoints import load_checkpoint
+from training.cli.common import add_data_arguments, describe_data, read_data
+from training.evaluation import evaluation_json, evaluation_markdown, predict
+from training.overlap import overlap
+
+
+def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Register the command."""
+    parser = commands.add_parser("evaluate", help="score a checkpoint on a data set; says if it was trained on it")
+    parser.add_argument("--checkpoint", required=True, metavar="NAME", help="name, folder or hub:OWNER/NAME@REVISION")
+    add_data_arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Print the scores; a warning goes to standard error too, where no pipe swallows it."""
+    checkpoint = load_checkpoint(options.checkpoint)
+    data = read_data(options.data, options.subset, checkpoint.input_spec)
+    seen = overlap(checkpoint.training, data)
+    facts = {"data": describe_data(options.data), "data_sha256": data.digest}
+    report = evaluation_json(checkpoint, facts, predict(checkpoint, data), seen)
+    print(json.dumps(report, indent=2, allow_nan=False) if options.json else evaluation_markdown(report, seen))
+    if report["warning"]:
+        print(f"Warning: {report['warning']}", file=sys.stderr)
+    return 0

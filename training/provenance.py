@@ -1,0 +1,50 @@
+"""Where a run's numbers come from: when, by which version of this project, on what, in how much time."""
+
+import platform
+import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from mer_core.cores import num_cores
+from training.store import FoldOutcome
+
+_HERE = Path(__file__).resolve().parent
+
+
+def provenance(outcomes: Iterable[FoldOutcome]) -> dict[str, Any]:
+    """Plain values: date (UTC), commit, hardware, engines and the time all folds took together, in hours."""
+    outcomes = list(outcomes)
+    return {
+        "date": datetime.now(UTC).date().isoformat(),
+        "commit": commit(),
+        "hardware": f"{num_cores()} cores, {_processor()}",
+        "engines": sorted({outcome.engine or "pool" for outcome in outcomes}),
+        "fold_hours": round(sum(outcome.seconds for outcome in outcomes) / 3600, 2),
+    }
+
+
+def commit() -> str:
+    """The commit this code was checked out at, with "+" where files have been changed since; else "not recorded"."""
+    head = _git("rev-parse", "--short=10", "HEAD")
+    if not head:
+        return "not recorded"
+    return f"{head}+" if _git("status", "--porcelain", "--untracked-files=no") else head
+
+
+def _git(*arguments: str) -> str:
+    try:
+        done = subprocess.run(["git", "-C", _HERE, *arguments], capture_output=True, text=True, timeout=10, check=False)
+    except (OSError, subprocess.TimeoutExpired):  # installed without git: the numbers stand without a commit
+        return ""
+    return done.stdout.strip() if done.returncode == 0 else ""
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()
