@@ -13,21 +13,7 @@ from mer_core.interval import Interval
 from mer_core.motion import Motion
 from mer_core.motion_curve import MotionCurve
 from mer_core.noise import Noise
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the network calls the motion.
-
-    Attributes:
-        label: the most probable class.
-        probabilities: class name to softmax value, in the network's order; not calibrated.
-        is_finding: False when the motion is at noise level; the class then describes noise and must not be shown.
-    """
-
-    label: str
-    probabilities: dict[str, float]
-    is_finding: bool
+from mer_core.prediction import Prediction
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +110,7 @@ class Analysis:
             "interval": interval_to_json(self.interval, clip),
             "candidates": [interval_to_json(candidate, clip) for candidate in self.prepared.candidates],
             "motion": self._motion_to_json(),
-            "prediction": {
-                "label": self.prediction.label if self.prediction.is_finding else None,
-                "probabilities": {name: round(value, 6) for name, value in self.prediction.probabilities.items()},
-                "validated": False,
-            },
+            "prediction": self.prediction.to_json(),
             "model": {
                 "name": self.checkpoint.name,
                 "architecture": self.checkpoint.architecture,

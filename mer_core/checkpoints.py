@@ -1,7 +1,8 @@
 """Checkpoints: a network's weights with everything needed to use them.
 
-A checkpoint is a folder with `model.safetensors`, `config.json` and a card `README.md`. Only safetensors is loaded; a
-pickled `.pth` is read by `import_weights` alone, and there with `weights_only=True`.
+A checkpoint is a folder with `model.safetensors`, `config.json` and a card `README.md`; where it was cross-validated,
+also with its reliability and, for small networks, with the networks of all folds. Only safetensors is loaded; a pickled
+`.pth` is read by `import_weights` alone, and there with `weights_only=True`.
 """
 
 import hashlib
@@ -18,14 +19,18 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import nn
 
+from mer_core.ensemble import FOLDS_FILE, FoldEnsemble, read_folds, write_folds
 from mer_core.errors import CheckpointError
 from mer_core.inputs import InputSpec
 from mer_core.labels import LABELS
 from mer_core.models import build_model, list_models, model_info
 from mer_core.models.macs import count_parameters
 from mer_core.models.published_weights import CHANNEL_ORDER, convert_published
+from mer_core.reliability import Reliability, read_reliability, write_reliability
+from mer_core.reliability.reliability import KNOWN_MOTION_FILE, RELIABILITY_FILE
 
 WEIGHTS_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "README.md"
+ALL_FILES = (WEIGHTS_FILE, CONFIG_FILE, CARD_FILE, RELIABILITY_FILE, KNOWN_MOTION_FILE, FOLDS_FILE)
 _HUB_PREFIX = "hub:"
 
 
@@ -41,7 +46,10 @@ class Checkpoint:
         labels: class of each output, in order.
         input_spec: how motion becomes its input.
         training: where the weights come from: data, recipe, seed, versions, validation.
-        sha256: of the weights file; empty for weights that were never saved.
+        sha256: of the weights file, continued over those of the folds and the reliability where there are any, so that
+            it changes with the answers; empty for weights that were never saved.
+        reliability: what is known from people left out; None where it was not cross-validated.
+        ensemble: the networks of all folds; None where they are not kept.
     """
 
     name: str
@@ -52,6 +60,8 @@ class Checkpoint:
     labels: tuple[str, ...] = LABELS
     training: dict[str, Any] = field(default_factory=dict)
     sha256: str = ""
+    reliability: Reliability | None = None
+    ensemble: FoldEnsemble | None = None
 
     @property
     def title(self) -> str:
@@ -78,26 +88,48 @@ def list_checkpoints() -> tuple[str, ...]:
     return tuple(sorted(path.parent.name for path in folder.glob(f"*/{CONFIG_FILE}")))
 
 
+def find_checkpoint(name_or_folder: str | Path) -> Path:
+    """The folder on this machine of the checkpoint of that name, or in that folder.
+
+    Raises:
+        CheckpointError: there is none, or it lies on the Hub.
+    """
+    name = str(name_or_folder)
+    if name.startswith(_HUB_PREFIX):
+        raise CheckpointError(f"{name} lies on the Hub; give a checkpoint on this machine.")
+    for candidate in (checkpoints_folder() / name, Path(name)):
+        if (candidate / CONFIG_FILE).is_file():
+            return candidate
+    if Path(name).is_dir():
+        raise CheckpointError(f"{name} is not a checkpoint: it holds no {CONFIG_FILE}.")
+    available = ", ".join(list_checkpoints()) or "none"
+    known = f"{name} is a network without weights here" if name in list_models() else f"There is no checkpoint {name!r}"
+    raise CheckpointError(f"{known}; checkpoints on this machine: {available}.")
+
+
 def load_checkpoint(name_or_folder: str | Path) -> Checkpoint:
     """The checkpoint of that name, in that folder, or on the Hub as `hub:OWNER/NAME@REVISION`.
 
     Raises:
         CheckpointError: it is missing, incomplete, damaged, holds values that are not finite, or does not fit.
     """
-    folder = _find_folder(str(name_or_folder))
+    name = str(name_or_folder)
+    folder = _download(name) if name.startswith(_HUB_PREFIX) else find_checkpoint(name)
     config = read_config(folder)
     model = build_checked_model(config["architecture"], config["arguments"], str(folder))
     state = _read_weights(folder / WEIGHTS_FILE)
     _load_strictly(model, state, folder)
     return Checkpoint(
-        name=folder.name if not str(name_or_folder).startswith(_HUB_PREFIX) else str(name_or_folder),
+        name=name if name.startswith(_HUB_PREFIX) else folder.name,
         model=model.eval(),
         architecture=config["architecture"],
         input_spec=InputSpec.from_dict(config["input_spec"]),
         arguments=config["arguments"],
         labels=_check_labels(tuple(config["labels"]), folder),
         training=config["training"],
-        sha256=hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest(),
+        sha256=_digest(folder),
+        reliability=read_reliability(folder, network_of(config)),
+        ensemble=_read_ensemble(config, folder),
     )
 
 
@@ -122,7 +154,11 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, card: str, overwrite: 
     try:
         state = {name: value.contiguous() for name, value in checkpoint.model.state_dict().items()}
         save_file(state, partial / WEIGHTS_FILE)
-        (partial / CONFIG_FILE).write_text(json.dumps(_config_of(checkpoint), indent=2) + "\n")
+        if checkpoint.reliability is not None:
+            write_reliability(checkpoint.reliability, partial)
+        if checkpoint.ensemble is not None:
+            write_folds(checkpoint.ensemble, partial)
+        (partial / CONFIG_FILE).write_text(json.dumps(config_of(checkpoint), indent=2) + "\n")
         (partial / CARD_FILE).write_text(card)
         for path in (partial, *partial.iterdir()):  # mkdtemp and safetensors keep files to their owner
             path.chmod(0o755 if path.is_dir() else 0o644)
@@ -185,19 +221,6 @@ def _published_spec(family: str, arguments: dict[str, Any]) -> InputSpec:
     )
 
 
-def _find_folder(name: str) -> Path:
-    if name.startswith(_HUB_PREFIX):
-        return _download(name)
-    for candidate in (checkpoints_folder() / name, Path(name)):
-        if (candidate / CONFIG_FILE).is_file():
-            return candidate
-    if Path(name).is_dir():
-        raise CheckpointError(f"{name} is not a checkpoint: it holds no {CONFIG_FILE}.")
-    available = ", ".join(list_checkpoints()) or "none"
-    known = f"{name} is a network without weights here" if name in list_models() else f"There is no checkpoint {name!r}"
-    raise CheckpointError(f"{known}; checkpoints on this machine: {available}.")
-
-
 def _download(name: str) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
@@ -206,8 +229,7 @@ def _download(name: str) -> Path:
     if not revision:
         raise CheckpointError(f"{name} names no revision; write {name}@REVISION so that the weights cannot change.")
     try:
-        wanted = [WEIGHTS_FILE, CONFIG_FILE, CARD_FILE]
-        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=wanted))
+        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=list(ALL_FILES)))
     except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise CheckpointError(f"{name} is not available from the Hub ({reason}).") from error
@@ -233,14 +255,44 @@ def read_config(folder: Path) -> dict[str, Any]:
     return config
 
 
-def _config_of(checkpoint: Checkpoint) -> dict[str, Any]:
-    return {
+def network_of(config: dict[str, Any]) -> dict[str, Any]:
+    """The entries of a config that say which function a checkpoint's network computes, its weights apart."""
+    return {name: config[name] for name in ("architecture", "arguments", "input_spec")}
+
+
+def config_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    """The entries of `config.json`, as they come back from JSON."""
+    config = {
         "architecture": checkpoint.architecture,
         "arguments": checkpoint.arguments,
         "labels": list(checkpoint.labels),
         "input_spec": checkpoint.input_spec.to_dict(),
         "training": checkpoint.training,
     }
+    if checkpoint.ensemble is not None:
+        config["ensemble"] = {"left_out": " ".join(checkpoint.ensemble.left_out)}
+    return json.loads(json.dumps(config))
+
+
+def _digest(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in (WEIGHTS_FILE, FOLDS_FILE, RELIABILITY_FILE, KNOWN_MOTION_FILE):
+        if (folder / name).is_file():
+            digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _read_ensemble(config: dict[str, Any], folder: Path) -> FoldEnsemble | None:
+    described = config.get("ensemble")
+    if described is None:
+        if (folder / FOLDS_FILE).exists():
+            raise CheckpointError(f"{folder / FOLDS_FILE} is not described by {CONFIG_FILE}; remove it.")
+        return None
+    try:
+        left_out = described["left_out"].split()
+    except (TypeError, KeyError, AttributeError) as error:
+        raise CheckpointError(f"{folder / CONFIG_FILE} does not say whom each fold left out.") from error
+    return read_folds(folder, config["architecture"], config["arguments"], left_out)
 
 
 def _read_weights(path: Path) -> dict[str, torch.Tensor]:

@@ -1,5 +1,7 @@
 """What every screen and report must say in plain sight, in one place so that it is said the same everywhere."""
 
+from collections.abc import Sequence
+
 TAGLINE = "Describes facial movement, not feelings, not lies"
 
 # What a single result cannot tell, beside every result.
@@ -11,10 +13,7 @@ CANNOT_TELL: tuple[str, ...] = (
     "The same movement serves several emotions, and many other ends.",
 )
 
-LEARNT_FROM = (
-    "The networks learnt from 442 laboratory clips of 68 people: 250 negative, 109 positive, 83 surprise. They are not "
-    "yet cross-validated here."
-)
+LEARNT_FROM = "The networks learnt from 442 laboratory clips of 68 people: 250 negative, 109 positive, 83 surprise."
 
 PRIVACY = (
     "Your clip goes to the machine that runs this page and nowhere else: on your own computer it stays there; on a "
@@ -25,3 +24,20 @@ NOT_FOR_DECISIONS = (
     "Not for decisions about people. Inferring emotions at work and in education is, medical and safety reasons apart, "
     "prohibited in the EU (AI Act, Art. 5(1)(f)), and the person shown must have been told (Art. 50)."
 )
+
+
+def tested_sentence(tested: Sequence[str], untested: Sequence[str]) -> str:
+    """Which networks were tested on people left out of their training, and which were not.
+
+    Args:
+        tested: titles of the networks with a record.
+        untested: titles of those without.
+    """
+    if not tested:
+        return "They are not yet cross-validated here."
+    done = f"{_listed(tested)} {'was' if len(tested) == 1 else 'were'} tested on people left out of training"
+    return f"{done}; {_listed(untested)} not yet." if untested else f"{done}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -22,3 +22,7 @@ class MotionError(MerError):
 
 class CheckpointError(MerError):
     """A checkpoint is missing, damaged, or does not fit the network."""
+
+
+class MarkerFileError(MerError):
+    """A file of markers, or of a whole session, cannot be read or does not fit the clip."""

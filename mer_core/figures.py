@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from mer_core.analysis import Prediction
 from mer_core.colours import NEUTRAL_COLOUR, class_colour
 from mer_core.drawing.curve_view import LANE_LABELS, CurveView, Mark
 from mer_core.drawing.ink import Palette, palette
+from mer_core.prediction import Prediction
 
 # No tool bar; the page scrolls under a finger instead of the figure zooming.
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
@@ -61,10 +61,10 @@ def curve_figure(view: CurveView, dark: bool = False, regions: bool = True) -> g
 
 
 def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figure:
-    """The network's three outputs as bars from 0 to 1 in the classes' colours; all grey when they are no finding."""
+    """The network's three outputs as bars from 0 to 1 in the classes' colours; all grey when they are no answer."""
     names = list(prediction.probabilities)
     values = list(prediction.probabilities.values())
-    colours = [class_colour(name) if prediction.is_finding else NEUTRAL_COLOUR for name in names]
+    colours = [class_colour(name) if prediction.has_answer else NEUTRAL_COLOUR for name in names]
     signs = [_CLASS_SIGNS.get(name, _OTHER_SIGN) for name in names]
     ink = palette(dark)
     bars = {
@@ -79,14 +79,13 @@ def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figur
         "cliponaxis": False,
         "hovertemplate": "%{y}: %{x:.3f}<extra></extra>",
     }
-    title = "network's output, not calibrated" if prediction.is_finding else "not a finding: motion at noise level"
     across = {
         "range": [0, 1],
         "tickvals": [0, 0.5, 1],
         "gridcolor": ink.line,
         "zeroline": False,
         "fixedrange": True,
-        "title": _axis_title(title, ink),
+        "title": _axis_title(_meaning(prediction), ink),
     }
     labels = [
         f'<span style="color:{colour}">{sign}</span> {name}'
@@ -95,6 +94,17 @@ def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figur
     down = {**_NAMES_AXIS, "tickvals": names, "ticktext": labels, "automargin": True}
     layout = {**_layout(ink, _BARS_HEIGHT), "margin": {"l": 8, "r": 36, "t": 4, "b": 40}}
     return go.Figure([bars], {**layout, "xaxis": across, "yaxis": down})
+
+
+def _meaning(prediction: Prediction) -> str:
+    """What the bars are, to stand below them."""
+    if not prediction.is_finding:
+        return "not a finding: motion at noise level"
+    if prediction.is_strange:
+        return "not a finding: motion unlike the laboratory's"
+    if prediction.reliability is None:
+        return "network's output, not calibrated"
+    return "approximately calibrated"
 
 
 def _layout(ink: Palette, height: int) -> dict[str, Any]:

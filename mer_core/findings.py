@@ -188,15 +188,6 @@ def interval_sentence(analysis: Analysis) -> str:
     return ", ".join(f"{name} {_at(analysis, frame)} ({source})" for name, frame, source in marks) + "."
 
 
-def verdict_sentence(analysis: Analysis) -> str:
-    """What the network calls the movement, never surer than it is."""
-    prediction, name = analysis.prediction, analysis.checkpoint.title
-    if not prediction.is_finding:
-        return f"Cannot say: the motion is within this clip's noise, so {name} has nothing to classify."
-    shares = ", ".join(f"{label} {value:.2f}" for label, value in prediction.probabilities.items())
-    return f"{name} calls it {prediction.label} ({shares}; not yet validated, not calibrated)."
-
-
 def _at(analysis: Analysis, frame: int) -> str:
     time_ms = analysis.clip.time_ms(frame)
     return f"frame {frame}" if time_ms is None else f"{time_ms:.0f} ms (frame {frame})"

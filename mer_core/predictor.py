@@ -6,18 +6,21 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from mer_core.analysis import Analysis, Prediction, PreparedClip
+from mer_core.analysis import Analysis, PreparedClip
 from mer_core.apex import propose_intervals
 from mer_core.checkpoints import Checkpoint
 from mer_core.clips import Clip
 from mer_core.crop import CropTransform, crop_around, px_per_native_px
 from mer_core.errors import MotionError
 from mer_core.faces import FaceTrack, track_face
+from mer_core.inputs import motion_map
 from mer_core.interval import Interval, with_markers
 from mer_core.motion import Motion, MotionSettings, measure_motion
 from mer_core.motion_curve import motion_curve
 from mer_core.noise import Noise, measure_noise
+from mer_core.prediction import Agreement, Prediction
 from mer_core.regions import face_mask
+from mer_core.reliability import Familiarity
 from mer_core.stopwatch import Stopwatch
 from mer_core.warnings import class_cautions, clip_warnings
 
@@ -47,7 +50,10 @@ def prepare_clip(
 
 
 class Predictor:
-    """Analyses clips with one checkpoint. Holds no state between clips; several threads may share it."""
+    """Analyses clips with one checkpoint. Holds no state between clips; several threads may share it.
+
+    Where the checkpoint has the networks of all folds, their mean answers; else its own network does.
+    """
 
     def __init__(self, checkpoint: Checkpoint) -> None:
         self.checkpoint = checkpoint
@@ -110,9 +116,9 @@ class Predictor:
             )
             with stopwatch.step("network"):
                 network_input = self.checkpoint.input_spec.from_motion(motion)
-                prediction = self._predict(network_input, noise)
+                prediction = self._predict(network_input, motion, noise)
         found = (prepared, interval, crop, landmarks, motion, noise, network_input.numpy(), prediction, self.checkpoint)
-        cautions = class_cautions(noise, motion, self.checkpoint.input_spec)
+        cautions = class_cautions(noise, motion, self.checkpoint.input_spec, prediction)
         return Analysis(*found, cautions, clip_warnings(prepared, interval), stopwatch.milliseconds)
 
     def _settings(self, method: str | None, remove_head_motion: bool | None) -> MotionSettings:
@@ -130,12 +136,35 @@ class Predictor:
             crop = crop.resized(spec.crop_px)
         return crop, crop.to_crop(track.landmarks[onset])
 
+    def _predict(self, network_input: torch.Tensor, motion: Motion, noise: Noise) -> Prediction:
+        # What was measured holds for motion measured as in training, and for no other.
+        is_as_trained = motion.settings == self.checkpoint.input_spec.settings
+        reliability = self.checkpoint.reliability if is_as_trained else None
+        logits = self._logits(network_input)
+        each = logits.softmax(dim=1) if reliability is None else reliability.calibration.probabilities(logits)
+        mean = each.mean(dim=0)
+        by_label = dict(zip(self.checkpoint.labels, mean.tolist(), strict=True))
+        same = int((logits.argmax(dim=1) == mean.argmax()).sum())
+        return Prediction(
+            label=self.checkpoint.labels[int(mean.argmax())],
+            probabilities=by_label,
+            is_finding=not noise.at_noise_level,
+            answers=() if reliability is None else reliability.sets.answers(by_label),
+            agreement=None if self.checkpoint.ensemble is None else Agreement(same, len(logits)),
+            familiarity=self._familiarity(motion),
+            reliability=reliability,
+        )
+
     @torch.inference_mode()
-    def _predict(self, network_input: torch.Tensor, noise: Noise) -> Prediction:
-        probabilities = self.checkpoint.model(network_input[None])[0].softmax(dim=0).tolist()
-        by_label = dict(zip(self.checkpoint.labels, probabilities, strict=True))
-        label = max(by_label, key=lambda name: by_label[name])
-        return Prediction(label, by_label, is_finding=not noise.at_noise_level)
+    def _logits(self, network_input: torch.Tensor) -> torch.Tensor:
+        """What each network answers: float32 (N, C) of the ensemble, (1, C) of a network by itself."""
+        if self.checkpoint.ensemble is not None:
+            return self.checkpoint.ensemble.logits(network_input[None])[:, 0]
+        return self.checkpoint.model(network_input[None])
+
+    def _familiarity(self, motion: Motion) -> Familiarity | None:
+        known = self.checkpoint.reliability
+        return None if known is None else known.known_motion.familiarity(motion_map(motion))
 
 
 def _chosen_interval(prepared: PreparedClip, onset: int | None, apex: int | None, offset: int | None) -> Interval:

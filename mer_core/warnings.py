@@ -8,6 +8,7 @@ from mer_core.inputs import InputSpec
 from mer_core.interval import Interval
 from mer_core.motion import Motion
 from mer_core.noise import Noise
+from mer_core.prediction import Prediction
 from mer_core.quality import GOOD_FPS, frames_covered
 
 _RATE_TOLERANCE = 1.02
@@ -17,9 +18,10 @@ _HELD_SHARE = 0.5
 _LARGE_SHARE = 0.05
 
 
-def class_cautions(noise: Noise, motion: Motion, spec: InputSpec) -> tuple[str, ...]:
+def class_cautions(noise: Noise, motion: Motion, spec: InputSpec, prediction: Prediction) -> tuple[str, ...]:
     """What decides whether the class means anything: noise, and input unlike what the network was trained on."""
-    return (*_about_noise(noise), *_about_size(motion), *_about_input(motion, spec))
+    unlike = (*_about_familiarity(prediction), *_about_size(motion), *_about_input(motion, spec))
+    return (*_about_noise(noise), *unlike)
 
 
 def clip_warnings(prepared: PreparedClip, interval: Interval) -> tuple[str, ...]:
@@ -37,6 +39,15 @@ def _about_noise(noise: Noise) -> list[str]:
     if noise.noise_px is None:
         return ["This clip's noise is unknown (too few frames at rest before the onset), so the motion may be noise."]
     return []
+
+
+def _about_familiarity(prediction: Prediction) -> list[str]:
+    familiarity = prediction.familiarity
+    if familiarity is None or not prediction.is_finding or not familiarity.is_unusual:
+        return []
+    if familiarity.is_strange:
+        return [f"Unlike all that the network knows: {familiarity.sentence()}, and no class is given."]
+    return [f"Unusual: {familiarity.sentence()}; the network may do worse here than its record."]
 
 
 def _about_size(motion: Motion) -> list[str]:

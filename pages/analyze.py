@@ -4,15 +4,14 @@ import streamlit as st
 
 from mer_core.errors import MerError
 from ui.analyze.clip_header import clip_header, recording_line
-from ui.analyze.curve import marker_actions, marker_sliders, motion_curve_panel
-from ui.analyze.downloads import downloads
-from ui.analyze.face import face_panel, other_frame_panel
-from ui.analyze.findings import cannot_tell_card, verdict_card, what_moved_card
-from ui.analyze.settings import current_settings, settings_panel
-from ui.analyze.working import analysis_of, prepared_clip, starting_interval
+from ui.analyze.face import deck_panel
+from ui.analyze.reading import reading
+from ui.analyze.reopening import open_session, take_up_session
+from ui.analyze.settings import current_settings
+from ui.analyze.working import prepared_clip
 from ui.frame import begin_page
 from ui.state import Source, Visit, current_visit, open_sample
-from ui.widgets import failure_box, plain, sample_buttons, uploader, way_back
+from ui.widgets import failure_box, sample_buttons, uploader, way_back
 
 
 def choose_clip(visit: Visit) -> None:
@@ -24,43 +23,22 @@ def choose_clip(visit: Visit) -> None:
     sample_buttons(primary="positive")
     if uploader(visit):
         st.rerun()
+    open_session(visit)
 
 
 def show_clip(visit: Visit, source: Source) -> None:
-    """The page with a clip: movement first, category second, limits third."""
-    settings = current_settings()
+    """The page with a clip: the face and its motion at the left, at the right what is to be made of it."""
     failure_box(visit)
-    prepared = prepared_clip(visit, source, settings.remove_head_motion)
-    interval = visit.interval or starting_interval(source, prepared)
+    prepared = prepared_clip(visit, source, current_settings().remove_head_motion)
+    take_up_session(visit, source, prepared)
     clip_header(visit, source, prepared)
-    try:
-        analysis = analysis_of(visit, settings, prepared, interval)
-    except MerError as error:  # a marker on a frame without a face: the sliders mend it
-        st.error(plain(str(error)), icon=":material/error:")
-        if not source.is_pair:
-            marker_sliders(visit, prepared, interval)
-            marker_actions(visit, prepared, interval)
-        return
-    recording_line(visit, analysis)
-    # On narrow screens ui/style.css puts the parts into the order face, findings, curve, more.
+    recording_line(visit, prepared)
     with st.container(key="main"):
         left, right = st.columns([8, 5], gap="medium")
-    with left, st.container(key="part_face", gap="xsmall"):
-        face_panel(visit, source, analysis)
-        if not source.is_pair:
-            marker_sliders(visit, prepared, interval)
-            marker_actions(visit, prepared, interval)
-    if not source.is_pair:  # two frames have neither a curve nor anything between them
-        with left, st.container(key="part_curve"):
-            motion_curve_panel(analysis)
-            other_frame_panel(visit, analysis)
-    with right, st.container(key="part_findings"):
-        what_moved_card(analysis)
-        verdict_card(analysis)
-    with right, st.container(key="part_more"):
-        cannot_tell_card()
-        settings_panel(visit, settings)
-        downloads(analysis)
+    with left:
+        deck_panel(visit)
+    with right:
+        reading(visit, source)
 
 
 with begin_page("Analyze"):

@@ -189,6 +189,28 @@ def _pair(folder: Path, onset: bytes, apex: bytes) -> list[str]:
     return _analyze(folder / "onset.png", str(folder / "apex.png"))
 
 
+def _markers(folder: Path, name: str, content: str) -> list[str]:
+    (folder / name).write_text(content, encoding="utf-8")
+    return _analyze(_SAMPLE, "--markers", str(folder / name))
+
+
+def _session(folder: Path, sha256: str) -> list[str]:
+    interval = {"onset": 1, "apex": 2, "offset": 3, "sources": ["user"] * 3, "confidence": None}
+    crop = {"side_in_eye_distances": 2.2, "eye_line": 0.28}
+    session = {
+        "format": "mer-studio-session",
+        "version": 1,
+        "app_version": "0.1.0",
+        "clip": {"name": "other.mp4", "sha256": sha256, "num_frames": 72, "fps": 100.0},
+        "interval": interval,
+        "candidates": [],
+        "settings": {"flow_method": "dis", "remove_head_motion": True, "crop": crop, "hash": ""},
+        "model": {"name": "off_tanet", "sha256": ""},
+        "coding": {"subject": "", "coder": "", "notes": ""},
+    }
+    return _markers(folder, "other.mer.json", json.dumps(session))
+
+
 BAD_INPUTS: tuple[BadInput, ...] = (
     BadInput("missing file", _missing, "nowhere.mp4"),
     BadInput("empty file", _empty, "empty.mp4 is empty"),
@@ -232,6 +254,19 @@ BAD_INPUTS: tuple[BadInput, ...] = (
     BadInput(
         "picture into a missing folder", lambda f: _analyze(_SAMPLE, "--picture", str(f / "x" / "y.png")), "y.png"
     ),
+    BadInput("missing file of markers", lambda f: _analyze(_SAMPLE, "--markers", str(f / "m.csv")), "m.csv"),
+    BadInput("markers of another kind", lambda f: _markers(f, "m.txt", "onset 1"), "m.txt is no file of markers"),
+    BadInput("markers that are no numbers", lambda f: _markers(f, "m.csv", "onset_ms,apex_ms\n1,soon\n"), "row 2"),
+    BadInput(
+        "ELAN file that grows without end",
+        lambda f: _markers(f, "m.eaf", '<!DOCTYPE a [<!ENTITY b "ha"><!ENTITY c "&b;&b;">]><a>&c;</a>'),
+        "m.eaf declares a document type",
+    ),
+    BadInput("session of another clip", lambda f: _session(f, "beef" * 16), "other.mp4 (hash beefbeef)"),
+    BadInput("damaged session", lambda f: _session(f, "../../etc"), "sha256 is not 64 hexadecimal digits"),
+    BadInput("markers twice", lambda f: [*_markers(f, "m.csv", "x"), "--apex", "3"], "no --onset, --apex or --offset"),
+    BadInput("export without an ending", lambda f: _analyze(_SAMPLE, "--export", str(f / "report")), ".curve.csv"),
+    BadInput("export into a missing folder", lambda f: _analyze(_SAMPLE, "--export", str(f / "x" / "y.eaf")), "y.eaf"),
     BadInput("sample into a missing folder", lambda f: ["sample", str(f / "x" / "s.mp4")], "s.mp4"),
     BadInput("unknown emotion", lambda f: ["sample", str(f / "s.mp4"), "--emotion", "joy"], "invalid choice: 'joy'"),
     BadInput("no command", lambda folder: [], "COMMAND"),

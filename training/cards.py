@@ -1,12 +1,24 @@
 """The card of a checkpoint: what it is, where it comes from, what it must not be used for."""
 
+from dataclasses import dataclass
+
 from mer_core.checkpoints import Checkpoint
 from mer_core.models import model_info
+from training.reliability.card_section import trust_section
 
 _LIMITS = """## Limits
 
 It describes facial movement; it does not measure what someone feels, means or hides, and it is not a lie detector. It
 must choose one of three laboratory categories even for a face that did nothing. Not for decisions about people."""
+
+
+@dataclass(frozen=True)
+class Commands:
+    """The command lines that lead to a cross-validated checkpoint, without the places of anybody's files."""
+
+    fit: str
+    loso: str
+    reliability: str
 
 
 def fitted_card(checkpoint: Checkpoint, command: str) -> str:
@@ -17,14 +29,37 @@ def fitted_card(checkpoint: Checkpoint, command: str) -> str:
         command: the command line that made it.
     """
     training = checkpoint.training
+    standing = f"""**Not yet cross-validated.** These weights were trained on all {training["num_samples"]} samples at
+once, so there is no person left on whom they could be scored. Its probabilities are not calibrated."""
+    return _trained_card(checkpoint, standing, f"- Command: `{command}`")
+
+
+def validated_card(checkpoint: Checkpoint, commands: Commands) -> str:
+    """The card of such a checkpoint that also has a reliability, Markdown.
+
+    Args:
+        checkpoint: with `training` as `training.cli` records it, and a reliability.
+        commands: that made it.
+    """
+    assert checkpoint.reliability is not None, "a card of what was measured needs a measurement"
+    run = checkpoint.reliability.run
+    made = f"""- Command: `{commands.fit}`
+- The networks that were measured (seed {run["seed"]}, {run["precision"]}, {run["trained_with"]}):
+  `{commands.loso}`
+- The measurement: `{commands.reliability}`"""
+    return _trained_card(checkpoint, trust_section(checkpoint, checkpoint.reliability), made)
+
+
+def _trained_card(checkpoint: Checkpoint, standing: str, made: str) -> str:
+    """The card of a checkpoint trained on all samples: what is known of its answers, and the commands that made it."""
+    training = checkpoint.training
     counts = ", ".join(f"{number} {name}" for name, number in training["class_counts"].items())
     return f"""{_front_matter("research use only")}
 # {checkpoint.name}
 
 {_network_line(checkpoint)}
 
-**Not yet cross-validated.** These weights were trained on all {training["num_samples"]} samples at once, so there is no
-person left on whom they could be scored. Its probabilities are not calibrated.
+{standing}
 
 ## Origin
 
@@ -33,7 +68,7 @@ person left on whom they could be scored. Its probabilities are not calibrated.
 - Recipe: `{training["recipe"]}`, {training["epochs"]} epochs fixed beforehand, seed {training["seed"]}, last epoch;
   final training loss {training["final_loss"]:.4f}.
 - Software: {training["software"]}.
-- Command: `{command}`
+{made}
 
 ## Terms
 

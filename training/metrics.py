@@ -13,19 +13,11 @@ import numpy as np
 
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
+from mer_core.scores import Estimate
 from training.predictions import Predictions
 
 NUM_DRAWS = 10_000
 _PERCENTILES = (0.025, 0.975)
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A score and its 95 % interval, all 0 to 1."""
-
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,5 @@
-"""Scores as the field writes them."""
+"""Scores as the field writes them; the core shows them too, so they are made there."""
 
-from training.metrics import Estimate
+from mer_core.scores import as_interval, as_score
 
-
-def as_score(value: float) -> str:
-    """A score with three decimals and no zero before the point: ".737", "1.000", "-.012"."""
-    text = f"{abs(value):.3f}".removeprefix("0")
-    return f"-{text}" if value < 0 and float(text) > 0 else text
-
-
-def as_interval(estimate: Estimate) -> str:
-    """A score and its interval: ".737 (.681 to .790)"."""
-    return f"{as_score(estimate.value)} ({as_score(estimate.low)} to {as_score(estimate.high)})"
+__all__ = ["as_interval", "as_score"]

@@ -16,10 +16,11 @@ from mer_core.checkpoints import (
     load_checkpoint,
     read_config,
 )
+from mer_core.disclosures import tested_sentence
 from mer_core.errors import CheckpointError
 from mer_core.models import model_info
 from mer_core.predictor import Predictor
-from mer_core.zoo import describe_networks
+from mer_core.zoo import describe_networks, record_of
 
 DEFAULT_CHECKPOINT = "off_tanet"
 
@@ -54,8 +55,13 @@ def network_title(name: str) -> str:
 
 
 def described_networks() -> list[dict[str, Any]]:
-    """The zoo, described anew when checkpoints come or go."""
-    return _describe(list_checkpoints())
+    """The zoo, described anew when checkpoints come, go or change."""
+    return _describe(_stamps())
+
+
+def tested_networks() -> str:
+    """Which of the networks on this machine were tested on people left out, in one sentence."""
+    return _tested(_stamps())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -76,8 +82,29 @@ def _title(name: str, config_stamp: int) -> str:
 
 
 @st.cache_data(max_entries=2, show_spinner=False)
-def _describe(checkpoints: tuple[str, ...]) -> list[dict[str, Any]]:
+def _describe(checkpoints: tuple[tuple[str, int], ...]) -> list[dict[str, Any]]:
     return describe_networks()
+
+
+@st.cache_data(max_entries=2, show_spinner=False)
+def _tested(checkpoints: tuple[tuple[str, int], ...]) -> str:
+    tested, untested = [], []
+    for name, _ in checkpoints:
+        (tested if _is_tested(name) else untested).append(network_title(name))
+    return tested_sentence(tested, untested)
+
+
+def _is_tested(name: str) -> bool:
+    try:
+        return record_of(name) is not None
+    except CheckpointError:
+        return False  # choosing it then tells what is wrong with it
+
+
+def _stamps() -> tuple[tuple[str, int], ...]:
+    """The checkpoints on this machine and when each was last written."""
+    folder = checkpoints_folder()
+    return tuple((name, _stamp(folder / name / CONFIG_FILE)) for name in list_checkpoints())
 
 
 def _stamp(path: Path) -> int:

@@ -7,7 +7,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.disclosures import LEARNT_FROM, NOT_FOR_DECISIONS, PRIVACY, TAGLINE
+from ui.cached import tested_networks
 from ui.state import current_visit, keep_until_left
+from ui.widgets import plain
 
 _STYLE = Path(__file__).with_name("style.css")
 # A picture of our own: Streamlit would fetch a Material Symbol for the browser's tab from a font server.
@@ -64,5 +66,5 @@ def _header(current: Page) -> None:
 
 def _limits() -> None:
     with st.container(key="page_limits", gap="xsmall"):
-        st.caption(f"**Limits.** {LEARNT_FROM} {NOT_FOR_DECISIONS}")
+        st.caption(f"**Limits.** {LEARNT_FROM} {plain(tested_networks())} {NOT_FOR_DECISIONS}")
         st.caption(f"**Privacy.** {PRIVACY}")

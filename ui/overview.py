@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from mer_core.disclosures import CANNOT_TELL
+from mer_core.scores import Estimate, as_interval, as_score
 from ui.cached import described_networks
 from ui.widgets import plain
 
@@ -33,8 +34,20 @@ def zoo_table() -> None:
     with st.container(key="zoo"):
         st.table(columns, border="horizontal", hide_index=True)
     st.caption(
-        "Parameters are trainable values; MACs are multiply-adds for one movement. None is cross-validated yet: no "
-        "score is shown until a network has been tested on people it has not seen."
+        "Parameters are trainable values; MACs are multiply-adds for one movement. "
+        f"{_about_scores(any(network['records'] for network in described_networks()))}"
+    )
+
+
+def _about_scores(are_known: bool) -> str:
+    if not are_known:
+        return (
+            "None is cross-validated yet: no score is shown until a network has been tested on people it has not seen."
+        )
+    return (
+        "UF1, the mean F1 of the three classes, is measured with each person left out of training once; in brackets "
+        "its 95 % interval over people, beside it what always giving the most frequent class would score. A network "
+        "without it is not yet cross-validated."
     )
 
 
@@ -43,11 +56,23 @@ def _row(network: dict[str, Any]) -> dict[str, str]:
     return {
         "Network": f"**{plain(network['title'])}**",
         "Parameters": f"{network['parameters']:,}",
+        "On people left out": _scores(network["records"]),
         "Input": " × ".join(str(side) for side in network["input_shape"]) + f" ({', '.join(network['channels'])})",
         "Paper": _paper(network["paper"]),
         "MACs": _millions(network["macs"]),
         "Checkpoint": "on this machine" if network["checkpoints"] else "none yet",
     }
+
+
+def _scores(records: dict[str, Any]) -> str:
+    """The scores of a network's checkpoints, named where there are several."""
+    lines = []
+    for name, record in records.items():
+        baseline = record["baseline"]
+        always = f"always {baseline['always']} {as_score(baseline['uf1'])}"
+        named = f"{plain(name)}: " if len(records) > 1 else ""
+        lines.append(f"{named}UF1 **{as_interval(Estimate(**record['uf1']))}**, {always}")
+    return "; ".join(lines) or "not yet tested"
 
 
 def _paper(paper: dict[str, Any]) -> str:

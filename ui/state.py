@@ -16,6 +16,8 @@ from mer_core.analysis import Analysis, PreparedClip
 from mer_core.clips import Clip, read_clip, read_image_pair
 from mer_core.interval import Interval
 from mer_core.samples import sample_clips
+from ui.deck.payload import DeckFrames
+from ui.paperwork import Paperwork
 
 _KEY = "visit"
 _MOST_UNDO_STEPS = 100
@@ -52,6 +54,11 @@ class Source:
         """Whether it is an onset and an apex picture, which have no times and nothing between them."""
         return len(self.paths) == 2
 
+    @property
+    def pair_names(self) -> tuple[str, str] | None:
+        """The names of the onset and the apex picture; None of a clip."""
+        return (self.paths[0].name, self.paths[1].name) if self.is_pair else None
+
     def swapped(self) -> "Source":
         """The same two pictures, the onset for the apex."""
         return replace(self, paths=self.paths[::-1])
@@ -75,6 +82,7 @@ class _Former:
     prepared: dict[bool, PreparedClip]
     interval: Interval | None
     history: tuple[Interval | None, ...]
+    frames: DeckFrames | None
 
 
 @dataclass(eq=False)
@@ -89,9 +97,11 @@ class Visit:
         prepared: the clip with and without head motion removed, as far as asked for.
         interval: the markers in use; None for the best proposal.
         history: earlier values of `interval`, for undo.
-        frame: the frame to look at beside onset and apex; None for no other.
+        frames: what the deck shows, made once a clip.
+        answered: number of the deck's last action that was taken into account.
         analysis: the last analysis and what it was made from.
         drawn: pictures of that analysis as files, by what they show.
+        paperwork: notes, and what came of files of markers or sessions.
         uploads: number of uploads so far; gives each upload widget its own key, so that a used one is empty again.
     """
 
@@ -102,9 +112,11 @@ class Visit:
     prepared: dict[bool, PreparedClip] = field(default_factory=dict)
     interval: Interval | None = None
     history: list[Interval | None] = field(default_factory=list)
-    frame: int | None = None
+    frames: DeckFrames | None = None
+    answered: int = 0
     analysis: tuple[Any, Analysis] | None = None
     drawn: dict[Any, bytes] = field(default_factory=dict)
+    paperwork: Paperwork = field(default_factory=Paperwork)
     uploads: int = 0
     _mover: str | None = None
     _former: _Former | None = field(default=None, repr=False)
@@ -122,7 +134,7 @@ class Visit:
     def open(self, source: Source) -> None:
         """Show another clip; the last one is kept until `settle` says that this one can be shown."""
         if self.source is not None and self._former is None:
-            self._former = _Former(self.source, dict(self.prepared), self.interval, tuple(self.history))
+            self._former = _Former(self.source, dict(self.prepared), self.interval, tuple(self.history), self.frames)
         self.forget_findings()
         self.source, self.failure, self.is_choosing = source, None, False
 
@@ -133,8 +145,9 @@ class Visit:
             self._erase_unused()
 
     def close(self) -> None:
-        """Erase every clip."""
+        """Erase every clip, and what was noted about them."""
         self.forget_findings()
+        self.paperwork = Paperwork()
         self.source = self._former = None
         self.is_choosing = False
         self._erase_unused()
@@ -149,6 +162,7 @@ class Visit:
             self.prepared.update(former.prepared)
             self.interval = former.interval
             self.history.extend(former.history)
+            self.frames = former.frames
         self._erase_unused()
         self.failure = message
 
@@ -169,7 +183,9 @@ class Visit:
         self.prepared.clear()
         self.history.clear()
         self.drawn.clear()
-        self.interval = self.frame = self.analysis = self._mover = None
+        self.paperwork.forget_import()
+        self.interval = self.frames = self.analysis = self._mover = None
+        self.answered = 0
 
     def leave(self) -> None:
         """Erase the clip soon, unless the visitor comes back; a lost connection alone must not cost the work."""
@@ -191,7 +207,6 @@ class Visit:
             interval: the markers; None for the best proposal.
             mover: the one marker that was moved, if so; a run of moves of the same one is undone in one step.
         """
-        self.frame = None
         if interval == self.interval:
             return
         if mover is None or mover != self._mover:
@@ -201,7 +216,7 @@ class Visit:
 
     def undo(self) -> None:
         """Bring back the markers before the last change."""
-        self.frame = self._mover = None
+        self._mover = None
         if self.history:
             self.interval = self.history.pop()
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from typing import Any
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -19,12 +20,23 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(networks, indent=2))
         return 0
-    print(f"{'network':16} {'parameters':>12} {'MACs':>9}  {'input':12} checkpoints")
+    print(f"{'network':16} {'parameters':>12} {'MACs':>9}  {'input':12} checkpoints, UF1 on people left out")
     for network in networks:
         shape = "x".join(str(side) for side in network["input_shape"])
         macs = f"{network['macs'] / 1e6:.2f} M"
         print(
             f"{network['name']:16} {network['parameters']:>12,} {macs:>9}  {shape:12} "
-            f"{', '.join(network['checkpoints']) or '-'}"
+            f"{', '.join(_checkpoint(network, name) for name in network['checkpoints']) or '-'}"
         )
     return 0
+
+
+def _checkpoint(network: dict[str, Any], name: str) -> str:
+    from mer_core.scores import Estimate, as_interval, as_score
+
+    record = network["records"].get(name)
+    if record is None:
+        return f"{name}, not yet cross-validated"
+    baseline = record["baseline"]
+    always = f"always {baseline['always']} {as_score(baseline['uf1'])}"
+    return f"{name}, UF1 {as_interval(Estimate(**record['uf1']))}, {always}"

@@ -13,7 +13,8 @@ from mer_core.drawing.flow_views import arrows_picture, strain_picture
 from mer_core.drawing.ink import LIGHT, Label, line_height, shortened, text_width, wrapped, write
 from mer_core.drawing.legends import Strip
 from mer_core.errors import MerError
-from mer_core.findings import interval_sentence, verdict_sentence, what_moved
+from mer_core.findings import interval_sentence, what_moved
+from mer_core.verdict import verdict_sentence
 from mer_core.whole_files import whole_file
 
 LIMIT_SENTENCE = "Describes facial movement; does not tell what someone feels, means or hides."

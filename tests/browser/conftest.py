@@ -4,11 +4,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import torch
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from mer_core.checkpoints import Checkpoint, save_checkpoint
 from mer_core.inputs import InputSpec
@@ -17,6 +18,7 @@ from mer_core.models import build_model
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 _START_SECONDS = 90
+expect.set_options(timeout=60_000)  # a loaded machine takes seconds for what is instant on an idle one
 
 
 @pytest.fixture(scope="session")
@@ -33,18 +35,31 @@ def browser():
 
 @pytest.fixture
 def server(tmp_path):
-    """Address of a freshly started server that no page has been asked of yet."""
+    """Address of a freshly started server that no page has been asked of yet; its files lie in `tmp_path`."""
+    with _serving(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def warm_server(tmp_path_factory):
+    """Address of one server for all journeys that do not mind what others did there."""
+    with _serving(tmp_path_factory.mktemp("server")) as address:
+        yield address
+
+
+@contextmanager
+def _serving(folder):
     torch.manual_seed(0)
     checkpoint = Checkpoint("ststnet", build_model("ststnet").eval(), "ststnet", InputSpec())
-    save_checkpoint(checkpoint, tmp_path / "checkpoints" / "ststnet", "untrained, for tests")
+    save_checkpoint(checkpoint, folder / "checkpoints" / "ststnet", "untrained, for tests")
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
     options = ["--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
-    environment = {**os.environ, "MER_CHECKPOINTS": str(tmp_path / "checkpoints"), "TMPDIR": str(tmp_path)}
+    environment = {**os.environ, "MER_CHECKPOINTS": str(folder / "checkpoints"), "TMPDIR": str(folder)}
     environment["MER_SECONDS_TO_COME_BACK"] = "1"
-    with (tmp_path / "server.log").open("wb") as log:
+    with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen([*command, *options], cwd=ROOT, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -60,8 +75,9 @@ def open_page(browser):
     """Opens a page at a width in px; all its contexts are closed after the test."""
     contexts = []
 
-    def open_at(address, width=1280, height=900):
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True)
+    def open_at(address, width=1280, height=900, **options):
+        size = {"width": width, "height": height}
+        context = browser.new_context(viewport=size, accept_downloads=True, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(60_000)

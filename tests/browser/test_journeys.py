@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.deck import opened, stands_at, twin, unfold_twins
+
 pytestmark = pytest.mark.browser
-expect.set_options(timeout=60_000)  # a loaded machine takes seconds for what is instant on an idle one
 
 WIDTH = "Math.max(document.documentElement.scrollWidth, document.querySelector('.stMain').scrollWidth)"
 
@@ -18,15 +19,13 @@ def settled(page):
 def test_a_newcomer_reads_moves_the_apex_by_keyboard_and_takes_the_json_away(server, open_page, tmp_path):
     page = open_page(f"{server}/analyze")  # the first request this server gets
     page.get_by_role("button", name="Lip corners pulled up").click()
-    expect(page.get_by_text("Both sides of the mouth moved up")).to_be_visible()
-    verdict = page.locator(".st-key-verdict")
-    expect(verdict.get_by_text("not yet validated")).to_be_visible()
-    expect(verdict).to_contain_text("says STSTNet")
-
-    page.wait_for_timeout(1000)  # the slider mounts before it listens to keys
+    expect(page.locator(".st-key-what_moved").get_by_text("Both sides of the mouth moved up")).to_be_visible()
+    deck = opened(page)
     moved = page.locator(".st-key-what_moved")
     before = moved.inner_text()
-    apex = page.locator(".st-key-marker_apex").get_by_role("slider")
+    unfold_twins(page)
+    page.wait_for_timeout(1000)  # the slider mounts before it listens to keys
+    apex = twin(page, "apex")
     frame = int(apex.input_value())
     apex.focus()
     for step in range(1, 4):  # focus must survive the page's answer to each key
@@ -35,11 +34,13 @@ def test_a_newcomer_reads_moves_the_apex_by_keyboard_and_takes_the_json_away(ser
         expect(apex).to_have_value(str(frame - step))
         expect(page.locator(".st-key-marker_apex")).to_contain_text(f"(frame {frame - step}) · set by you")
     expect(moved).not_to_have_text(before)
+    stands_at(deck, "apex", frame - 3)
 
     settled(page)
+    page.get_by_role("button", name="Take it away").click()
     page.wait_for_timeout(500)  # the button of the last answer takes the place of the one before
     with page.expect_download() as download:
-        page.get_by_role("button", name="All (JSON)").click()
+        page.get_by_role("button", name="Everything (JSON)").click()
     download.value.save_as(tmp_path / "analysis.json")
     analysis = json.loads((tmp_path / "analysis.json").read_text())
     assert analysis["interval"]["apex"] == frame - 3
@@ -56,7 +57,7 @@ def test_a_bad_file_is_explained_and_a_sample_still_opens(server, open_page, tmp
     box.get_by_role("button", name="Dismiss").click()
     expect(box).to_have_count(0)
     page.get_by_role("button", name="Brows raised").click()
-    expect(page.get_by_text("Both brows moved up")).to_be_visible()
+    expect(page.locator(".st-key-what_moved").get_by_text("Both brows moved up")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["/", "/analyze", "/analyze?sample=negative"])
@@ -77,7 +78,7 @@ def test_an_upload_is_erased_when_its_visitor_leaves(server, open_page, tmp_path
     clip = Path("mer_core/assets/samples/surprise.mp4").resolve()
     page = open_page(f"{server}/analyze")
     page.locator('input[type="file"]').set_input_files(clip)
-    expect(page.get_by_text("Both brows moved up")).to_be_visible()
+    expect(page.locator(".st-key-what_moved").get_by_text("Both brows moved up")).to_be_visible()
     assert list(tmp_path.glob("mer-studio-*/*/surprise.mp4"))
     page.context.close()
     deadline = time.monotonic() + 30
@@ -102,11 +103,7 @@ def test_no_request_leaves_the_machine(server, open_page):
     assert [url for url in asked if not url.startswith(own)] == []
 
 
-def test_pictures_curve_and_sliders_fit_a_laptop(server, open_page):
+def test_the_deck_fits_a_laptop(server, open_page):
     page = open_page(f"{server}/analyze?sample=positive", width=1440, height=900)
-    expect(page.locator(".st-key-downloads")).to_be_visible()
-    settled(page)
-    sliders = page.locator(".st-key-marker_sliders").bounding_box()
-    curve = page.locator(".st-key-curve").bounding_box()
-    assert sliders["y"] + sliders["height"] < 660
-    assert curve["y"] + curve["height"] < 960
+    transport = opened(page).locator(".transport").bounding_box()
+    assert transport["y"] + transport["height"] < 900

@@ -1,4 +1,6 @@
+import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -7,9 +9,11 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from mer_core.checkpoints import (
+    ALL_FILES,
     CONFIG_FILE,
     WEIGHTS_FILE,
     Checkpoint,
+    find_checkpoint,
     import_weights,
     list_checkpoints,
     load_checkpoint,
@@ -18,7 +22,9 @@ from mer_core.checkpoints import (
 from mer_core.errors import CheckpointError
 from mer_core.inputs import InputSpec
 from mer_core.models import build_model
+from tests.mer_core.made_up_reliability import made_up_record, made_up_reliability
 from tests.mer_core.models.published_files import published
+from tests.mer_core.test_ensemble import ensemble_of, trained_networks
 
 
 @pytest.fixture
@@ -194,3 +200,36 @@ def test_a_list_is_no_state_dict(tmp_path: Path) -> None:
     torch.save([torch.zeros(3)], tmp_path / "list.pth")
     with pytest.raises(CheckpointError, match="holds list instead of a state dict"):
         import_weights("ststnet", tmp_path / "list.pth")
+
+
+def test_a_checkpoint_keeps_its_reliability_and_its_ensemble(tmp_path: Path, small_checkpoint: Checkpoint) -> None:
+    ensemble = ensemble_of(trained_networks("ststnet", 3), "ststnet")
+    whole = replace(small_checkpoint, reliability=made_up_reliability(small_checkpoint), ensemble=ensemble)
+    save_checkpoint(whole, tmp_path / "whole", "# card\n")
+    assert sorted(path.name for path in (tmp_path / "whole").iterdir()) == sorted(ALL_FILES)
+    loaded = load_checkpoint(tmp_path / "whole")
+    assert loaded.reliability is not None
+    assert loaded.reliability.record == made_up_record()
+    assert loaded.ensemble is not None
+    assert loaded.ensemble.left_out == ensemble.left_out
+
+
+def test_the_digest_is_that_of_the_weights_and_changes_with_what_else_answers(
+    folder: Path, small_checkpoint: Checkpoint
+) -> None:
+    assert load_checkpoint(folder).sha256 == hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()
+    whole = replace(small_checkpoint, reliability=made_up_reliability(small_checkpoint))
+    save_checkpoint(whole, folder, "# card\n", overwrite=True)
+    assert load_checkpoint(folder).sha256 != hashlib.sha256((folder / WEIGHTS_FILE).read_bytes()).hexdigest()
+
+
+def test_the_reliability_of_another_network_is_refused(tmp_path: Path, small_checkpoint: Checkpoint) -> None:
+    other = replace(small_checkpoint, input_spec=InputSpec())
+    save_checkpoint(replace(small_checkpoint, reliability=made_up_reliability(other)), tmp_path / "small", "# card\n")
+    with pytest.raises(CheckpointError, match="belongs to another network: its input_spec"):
+        load_checkpoint(tmp_path / "small")
+
+
+def test_a_checkpoint_on_the_hub_has_no_folder_here() -> None:
+    with pytest.raises(CheckpointError, match="lies on the Hub"):
+        find_checkpoint("hub:someone/off_tanet@0123abc")

@@ -4,14 +4,18 @@ import numpy as np
 import plotly.graph_objects as go  # noqa: TID251
 import pytest
 
-from mer_core.analysis import Analysis, Prediction, PreparedClip
+from mer_core.analysis import Analysis, PreparedClip
+from mer_core.checkpoints import Checkpoint
 from mer_core.colours import CLASS_COLOURS, NEUTRAL_COLOUR
 from mer_core.drawing.curve_view import curve_caption, curve_summary, curve_view
 from mer_core.figures import PLOTLY_CONFIG, curve_figure, probabilities_figure
 from mer_core.interval import Interval
 from mer_core.labels import LABELS
 from mer_core.noise import measure_noise
+from mer_core.prediction import Prediction
 from mer_core.regions import REGIONS
+from mer_core.reliability import Familiarity
+from tests.mer_core.made_up_reliability import made_up_reliability
 
 
 def trace(figure: go.Figure, name: str) -> go.Scatter:
@@ -144,3 +148,15 @@ def test_bars_that_are_no_finding_are_grey_and_say_so() -> None:
     figure = probabilities_figure(prediction(is_finding=False))
     assert set(figure.data[0].marker.color) == {NEUTRAL_COLOUR}
     assert "not a finding" in figure.layout.xaxis.title.text
+
+
+def test_bars_of_a_motion_unlike_the_laboratorys_are_grey_and_say_so() -> None:
+    figure = probabilities_figure(replace(prediction(), familiarity=Familiarity(0.99, 442)))
+    assert set(figure.data[0].marker.color) == {NEUTRAL_COLOUR}
+    assert "unlike the laboratory's" in figure.layout.xaxis.title.text
+
+
+def test_bars_are_called_calibrated_only_where_they_are(small_checkpoint: Checkpoint) -> None:
+    assert "not calibrated" in probabilities_figure(prediction()).layout.xaxis.title.text
+    tested = replace(prediction(), reliability=made_up_reliability(small_checkpoint))
+    assert "approximately calibrated" in probabilities_figure(tested).layout.xaxis.title.text

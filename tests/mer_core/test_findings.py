@@ -2,10 +2,11 @@ import pytest
 
 from mer_core.analysis import Analysis
 from mer_core.checkpoints import Checkpoint
-from mer_core.findings import RegionMotion, interval_sentence, region_motions, verdict_sentence, what_moved
+from mer_core.findings import RegionMotion, interval_sentence, region_motions, what_moved
 from mer_core.predictor import Predictor
 from mer_core.regions import REGIONS, Region
 from mer_core.synthetic import ActiveUnit, Scenario, render
+from mer_core.verdict import verdict_sentence
 
 
 def _region(name: str) -> Region:
@@ -64,12 +65,6 @@ def test_without_rest_frames_the_noise_is_called_unknown(small_checkpoint: Check
 def test_a_face_that_did_nothing_is_said_to_be_still(small_checkpoint: Checkpoint) -> None:
     assert what_moved(_analysis(small_checkpoint))[0].startswith("Nothing moved by more than 0.15 px")
     assert verdict_sentence(_analysis(small_checkpoint)).startswith("Cannot say")
-
-
-def test_the_verdict_names_the_network_and_its_lack_of_validation(sample_analysis: Analysis) -> None:
-    sentence = verdict_sentence(sample_analysis)
-    assert sentence.startswith(f"STSTNet (untrained) calls it {sample_analysis.prediction.label}")
-    assert "not yet validated" in sentence
 
 
 def test_the_interval_is_given_in_ms_and_frames_with_its_source(sample_analysis: Analysis) -> None:

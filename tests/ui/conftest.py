@@ -5,8 +5,11 @@ import torch
 from streamlit.testing.v1 import AppTest
 
 from mer_core.checkpoints import Checkpoint, save_checkpoint
+from mer_core.clips import read_clip
 from mer_core.inputs import InputSpec
 from mer_core.models import build_model
+from mer_core.predictor import Predictor
+from mer_core.samples import sample_clips
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,6 +22,20 @@ def checkpoints(tmp_path_factory):
         torch.manual_seed(0)
         save_checkpoint(Checkpoint(name, build_model(name).eval(), name, spec), folder / name, "untrained, for tests")
     return folder
+
+
+@pytest.fixture(scope="session")
+def sample_analysis():
+    """The sample "positive", analysed once by a small untrained network."""
+    torch.manual_seed(0)
+    checkpoint = Checkpoint("untrained", build_model("ststnet").eval(), "ststnet", InputSpec())
+    return Predictor(checkpoint).analyze(read_clip(sample_clips()["positive"].path))
+
+
+@pytest.fixture(scope="session")
+def prepared_sample(sample_analysis):
+    """The same clip before any marker."""
+    return sample_analysis.prepared
 
 
 @pytest.fixture

@@ -165,9 +165,9 @@ def test_undo_brings_back_marker_by_marker(visit):
 
 def test_opening_a_clip_forgets_what_was_found_in_the_last(visit):
     visit.mark(Interval(1, 5, 9))
-    visit.frame = 3
+    visit.answered = 3
     visit.open(Source(()))
-    assert (visit.interval, visit.frame, visit.history) == (None, None, [])
+    assert (visit.interval, visit.frames, visit.answered, visit.history) == (None, None, 0, [])
 
 
 def test_undo_is_bounded(visit):

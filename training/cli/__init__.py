@@ -1,9 +1,21 @@
 """The command line of training: one file a command. Exit code 0 done, 2 a problem the user can mend."""
 
 from mer_core.commands import run_command
-from training.cli import ablate, compare, datasets, evaluate, fit, import_weights, loso, report, results, resume
+from training.cli import (
+    ablate,
+    compare,
+    datasets,
+    evaluate,
+    fit,
+    import_weights,
+    loso,
+    reliability,
+    report,
+    results,
+    resume,
+)
 
-_COMMANDS = (datasets, loso, resume, report, compare, ablate, results, fit, evaluate, import_weights)
+_COMMANDS = (datasets, loso, resume, report, compare, ablate, results, fit, reliability, evaluate, import_weights)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -31,12 +31,13 @@ def clip_header(visit: Visit, source: Source, prepared: PreparedClip) -> None:
         st.button("Change clip", key="change_clip", icon=":material/folder_open:", on_click=_choose, args=(visit,))
 
 
-def recording_line(visit: Visit, analysis: Analysis) -> None:
-    """Draw, in one place, what the recording means for the reader and every warning about it."""
+def recording_line(visit: Visit, prepared: PreparedClip) -> None:
+    """Draw what the recording means for the reader, and every warning about the file and the face in it."""
     origin = "Synthetic sample: a photograph moved by computed action units. " if visit.is_sample else ""
-    facts = [fact for fact in recording_quality(analysis.prepared) if not fact.is_warned_of]
+    facts = [fact for fact in recording_quality(prepared) if not fact.is_warned_of]
     rate = [fact.consequence for fact in facts if fact.is_good and fact.name == "frame rate"]
-    concerns = [*(fact.consequence for fact in facts if not fact.is_good), *analysis.warnings]
+    concerns = [fact.consequence for fact in facts if not fact.is_good]
+    concerns += [*prepared.track.warnings, *prepared.clip.warnings]
     with st.container(key="recording", gap="xxsmall"):
         if origin or rate:
             st.caption(plain(origin + " ".join(rate)))
@@ -46,6 +47,13 @@ def recording_line(visit: Visit, analysis: Analysis) -> None:
             _list(concerns[:1])
             with st.expander(f"{len(concerns) - 1} more about this recording"):
                 _list(concerns[1:])
+
+
+def interval_warnings(analysis: Analysis) -> None:
+    """Draw what to know about the movement between these markers, beyond what `recording_line` says."""
+    prepared = analysis.prepared
+    said = {*prepared.track.warnings, *prepared.clip.warnings}
+    _list([warning for warning in analysis.warnings if warning not in said])
 
 
 def _list(sentences: list[str]) -> None:

@@ -1,25 +1,67 @@
-"""The analysis to take away."""
+"""The work to take away, and earlier work to open again."""
 
-from collections.abc import Callable
-from pathlib import PurePath
+from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
 from mer_core.analysis import Analysis
-from mer_core.exports import analysis_json, curve_csv
-from mer_core.pictures import overview_picture, png_bytes
+from mer_core.clips import Clip
+from mer_core.coded_events import Coding
+from mer_core.exports.formats import FORMATS, ExportFormat
+from ui.analyze.reopening import import_result, open_work
+from ui.state import Visit, current_visit
+
+_NEEDS_TIMES = "Needs times: give the clip's frames per second under Advanced."
+_LONGEST, _LONGEST_NOTES = 200, 5000
 
 
 def downloads(analysis: Analysis) -> None:
-    """Draw the buttons for the curve (CSV), the picture (PNG) and everything as JSON; each file is made on demand."""
-    stem = PurePath(analysis.clip.name).stem or "clip"
+    """Draw the two panels: files to take away, each made on demand, and markers or a session to open."""
+    visit = current_visit()
     with st.container(horizontal=True, key="downloads"):
-        _button("Curve (CSV)", f"{stem}-curve.csv", "text/csv", lambda: curve_csv(analysis))
-        _button("Picture (PNG)", f"{stem}-motion.png", "image/png", lambda: png_bytes(overview_picture(analysis)))
-        _button("All (JSON)", f"{stem}-analysis.json", "application/json", lambda: analysis_json(analysis))
+        with st.popover("Take it away", icon=":material/download:", key="take_away"):
+            coding = _coding_fields(visit, analysis.clip)
+            with st.container(gap=None):
+                for export in FORMATS:
+                    _button(export, analysis, coding)
+        open_work(visit, analysis.prepared)
+    import_result(visit)
 
 
-def _button(label: str, file_name: str, mime: str, make: Callable[[], str | bytes]) -> None:
+def _button(export: ExportFormat, analysis: Analysis, coding: Coding) -> None:
+    lacks_times = export.needs_times and analysis.clip.timestamps_ms is None
     st.download_button(
-        label, make, file_name, mime, key=f"download_{mime}", icon=":material/download:", on_click="ignore"
+        export.label,
+        partial(export.make, analysis, coding),
+        export.name_for(analysis.clip.name),
+        export.mime,
+        key=f"download{export.ending.replace('.', '_')}",
+        icon=":material/download:",
+        on_click="ignore",
+        disabled=lacks_times,
+        help=_NEEDS_TIMES if lacks_times else export.purpose,
+        type="tertiary",
     )
+
+
+def _coding_fields(visit: Visit, clip: Clip) -> Coding:
+    """What the person has added; draws the fields for it."""
+    coding = visit.paperwork.coding_of(clip)
+    for name, value in (("subject", coding.subject), ("coder", coding.coder), ("notes", coding.notes)):
+        st.session_state[_key(name)] = value
+    keep = {"on_change": _keep, "args": (visit, clip)}
+    with st.container(horizontal=True):
+        st.text_input("Person shown", key=_key("subject"), max_chars=_LONGEST, placeholder="such as S01", **keep)
+        st.text_input("Coder", key=_key("coder"), max_chars=_LONGEST, placeholder="your initials", **keep)
+    st.text_area("Notes", key=_key("notes"), max_chars=_LONGEST_NOTES, height=68, **keep)
+    return coding
+
+
+def _keep(visit: Visit, clip: Clip) -> None:
+    values = {name: (st.session_state[_key(name)] or "").strip() for name in ("subject", "coder", "notes")}
+    visit.paperwork.codings[clip.sha256] = replace(visit.paperwork.coding_of(clip), **values)
+
+
+def _key(name: str) -> str:
+    return f"coding_{name}"

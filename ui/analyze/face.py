@@ -1,91 +1,74 @@
-"""The face: onset and apex, the motion between them, and any other frame."""
+"""The face: the deck, what it is told after every change, and the motion as maps."""
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from mer_core.analysis import Analysis
-from mer_core.clips import Clip
-from mer_core.pictures import FLOW_VIEWS, crop_picture, png_bytes
-from ui.state import Source, Visit
+from mer_core.analysis import Analysis, PreparedClip
+from mer_core.interval import Interval
+from mer_core.pictures import FLOW_VIEWS, png_bytes
+from ui.analyze.markers import take_actions
+from ui.deck.component import deck, deck_link
+from ui.deck.payload import DeckFrames, crop_payload, found_payload, marks_payload
+from ui.state import Visit
 from ui.theme import is_dark
-from ui.widgets import frame_text, plain
 
-_VIEW, _FRAME = "flow_view", "shown_frame"
-_VIEW_NAMES = {"overlay": "Size", "u": "Sideways", "v": "Up-down"}
-_VIEW_HELP = (
-    "Arrows: where the skin moved, lengthened as stated below the picture. Size: how far. Sideways and Up-down: the "
-    "two parts of the motion (the flow's u and v). Strain: how much the skin was stretched or sheared rather than "
-    "shifted. Wheel: direction as hue, size as saturation. Scales are in pixels of the face crop."
+_VIEW = "flow_view"
+# The deck draws the arrows.
+MAPS = tuple(view for view in FLOW_VIEWS if view != "arrows")
+_MAP_NAMES = {"overlay": "Size", "u": "Sideways", "v": "Up-down"}
+_MAP_HELP = (
+    "Size: how far the skin moved from onset to apex. Sideways and Up-down: the two parts of the motion (the flow's u "
+    "and v). Strain: how much the skin was stretched or sheared rather than shifted. Wheel: direction as hue, size as "
+    "saturation. Scales are in pixels of the face crop."
 )
 
 
-@st.fragment
-def face_panel(visit: Visit, source: Source, analysis: Analysis) -> None:
-    """Draw onset, apex and motion side by side under the choice of how motion is shown."""
-    interval = analysis.interval
-    view = _view_choice()
-    with st.container(key="face_pictures"):
-        onset, apex, motion = st.columns(3, gap="small")
-    with onset:
-        _picture(_crop(visit, analysis, interval.onset), f"**Onset** · {_which(source, analysis.clip, interval.onset)}")
-    with apex:
-        _picture(_crop(visit, analysis, interval.apex), f"**Apex** · {_which(source, analysis.clip, interval.apex)}")
-    with motion:
-        dark = is_dark()
-        file = _file(visit, ("motion", view, dark), lambda: FLOW_VIEWS[view](analysis, dark=dark))
-        _picture(file, "**Motion**, onset to apex (computed)")
+def deck_panel(visit: Visit) -> None:
+    """Draw the deck, which shows nothing before `tell_deck`."""
+    deck(_frames(visit).file)
 
 
-@st.fragment
-def other_frame_panel(visit: Visit, analysis: Analysis) -> None:
-    """Draw a slider over all frames and, once it was moved off the apex, the frame it stands on."""
-    clip, interval = analysis.clip, analysis.interval
-    st.session_state[_FRAME] = interval.apex if visit.frame is None else visit.frame
-    shown = st.session_state[_FRAME]
-    picture, slider = st.columns([1, 2], gap="medium", vertical_alignment="top")
-    with slider:
-        st.slider(
-            f"Another frame · {frame_text(clip, shown)}",
-            0,
-            clip.num_frames - 1,
-            key=_FRAME,
-            on_change=_show_frame,
-            args=(visit,),
-        )
-    with picture:
-        if visit.frame is None:
-            st.caption("Any other frame of the clip, in the same crop: move the slider.")
-        else:
-            _picture(_crop(visit, analysis, shown), f"**{_role(analysis, shown)}** · {frame_text(clip, shown)}")
+def tell_deck(visit: Visit, prepared: PreparedClip, interval: Interval, analysis: Analysis | None) -> None:
+    """Tell the deck where the markers are and what was found; None when there is no face at one of them."""
+    frames = _frames(visit)
+    crop = prepared.track.crop if analysis is None else analysis.crop
+    state: dict[str, Any] = {
+        "key": frames.key,
+        "sequence": visit.answered,
+        "canUndo": bool(visit.history),
+        "crop": crop_payload(crop, frames.preview),
+        "found": None if analysis is None else found_payload(analysis),
+        **marks_payload(interval, prepared),
+    }
+    deck_link(state, partial(take_actions, visit, prepared))
 
 
-def _view_choice() -> str:
-    st.session_state.setdefault(_VIEW, next(iter(FLOW_VIEWS)))
-    with st.container(key="view_choice", horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption("Motion shown as", help=_VIEW_HELP, width="content")
+def _frames(visit: Visit) -> DeckFrames:
+    assert visit.frames is not None  # ui/analyze/working.py makes them before anything of the clip is drawn
+    return visit.frames
+
+
+def motion_maps(visit: Visit, analysis: Analysis) -> None:
+    """Draw the choice of maps of the motion, and the one that was chosen, if any."""
+    with st.container(key="motion_maps", gap="xsmall"):
         view = st.segmented_control(
-            "Motion shown as",
-            list(FLOW_VIEWS),
-            format_func=lambda view: _VIEW_NAMES.get(view, view.capitalize()),
+            "Motion as a map",
+            MAPS,
+            format_func=lambda view: _MAP_NAMES.get(view, view.capitalize()),
             key=_VIEW,
-            required=True,
-            label_visibility="collapsed",
-            width="content",
-            wrap=True,
+            help=_MAP_HELP,
+            width="stretch",
             persist_state="session",
         )
-    return str(view)
-
-
-def _which(source: Source, clip: Clip, frame: int) -> str:
-    """The file a picture of a pair was given in, the moment of any other."""
-    return f"given by you: {plain(source.paths[frame].name)}" if source.is_pair else frame_text(clip, frame)
-
-
-def _crop(visit: Visit, analysis: Analysis, frame: int) -> bytes:
-    return _file(visit, ("crop", frame), lambda: crop_picture(analysis, frame))
+        if view is not None:
+            dark = is_dark()
+            file = _file(visit, ("motion", view, dark), lambda: FLOW_VIEWS[view](analysis, dark=dark))
+            alt = f"{_MAP_NAMES.get(view, view.capitalize())}: motion from onset to apex on the grey face, computed"
+            st.image(file, width="stretch", output_format="PNG", alt=alt)
 
 
 def _file(visit: Visit, kind: tuple[str | int | bool, ...], draw: Callable[[], np.ndarray]) -> bytes:
@@ -93,18 +76,3 @@ def _file(visit: Visit, kind: tuple[str | int | bool, ...], draw: Callable[[], n
     if kind not in visit.drawn:
         visit.drawn[kind] = png_bytes(draw())
     return visit.drawn[kind]
-
-
-def _picture(file: bytes, caption: str) -> None:
-    st.caption(caption)
-    st.image(file, width="stretch", output_format="PNG", alt=caption.replace("*", "").replace("\\", ""))
-
-
-def _role(analysis: Analysis, frame: int) -> str:
-    interval = analysis.interval
-    roles = {interval.onset: "Onset", interval.offset: "Offset", interval.apex: "Apex"}
-    return roles.get(frame, "Frame")
-
-
-def _show_frame(visit: Visit) -> None:
-    visit.frame = st.session_state[_FRAME]

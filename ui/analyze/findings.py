@@ -6,6 +6,7 @@ from mer_core.analysis import Analysis
 from mer_core.disclosures import CANNOT_TELL
 from mer_core.figures import PLOTLY_CONFIG, probabilities_figure
 from mer_core.findings import what_moved
+from mer_core.verdict import answer_words, standing, trust_details, trust_phrases
 from ui.cached import network_title
 from ui.theme import is_dark
 from ui.widgets import plain
@@ -29,27 +30,36 @@ def what_moved_card(analysis: Analysis) -> None:
 
 
 def verdict_card(analysis: Analysis) -> None:
-    """Draw the network's answer, or that there is none because the motion is within noise."""
+    """Draw the network's answer and how far to trust it, or that there is none and why."""
     prediction = analysis.prediction
     with st.container(border=True, key="verdict"):
         st.subheader("2 What the network calls it", anchor=False)
-        if not prediction.is_finding:
+        if not prediction.has_answer:
             st.markdown(":gray[**Cannot say**]")
         for caution in analysis.cautions:
             st.markdown(f":orange[:material/warning:] {plain(caution)}")
-        if not prediction.is_finding:
-            return
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{prediction.label}**", width="content")
-            st.caption(f"says {plain(network_title(analysis.checkpoint.name))}", width="content")
-            st.badge("not yet validated", icon=":material/experiment:", color="orange")
-        st.plotly_chart(
-            probabilities_figure(prediction, is_dark()),
-            theme=None,
-            key="probabilities",
-            config=PLOTLY_CONFIG,
-            alt=", ".join(f"{label} {share:.2f}" for label, share in prediction.probabilities.items()),
-        )
+        if prediction.has_answer:
+            _answer(analysis)
+
+
+def _answer(analysis: Analysis) -> None:
+    prediction = analysis.prediction
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{answer_words(prediction)}**", width="content")
+        st.caption(f"says {plain(network_title(analysis.checkpoint.name))}", width="content")
+        if prediction.reliability is None:
+            st.badge(standing(analysis), icon=":material/experiment:", color="orange")
+    if phrases := trust_phrases(prediction):
+        st.markdown("  \n".join(plain(phrase) for phrase in phrases))
+    st.plotly_chart(
+        probabilities_figure(prediction, is_dark()),
+        theme=None,
+        key="probabilities",
+        config=PLOTLY_CONFIG,
+        alt=", ".join(f"{label} {share:.2f}" for label, share in prediction.probabilities.items()),
+    )
+    if details := trust_details(prediction):
+        st.caption(plain(" ".join(details)))
 
 
 def cannot_tell_card() -> None:

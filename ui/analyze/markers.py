@@ -1,44 +1,56 @@
-"""The motion curve and the sliders that set onset, apex and offset on it."""
+"""Onset, apex and offset: set in the deck, or by numbers in sliders that are its twins."""
+
+from typing import Any
 
 import streamlit as st
 
-from mer_core.analysis import Analysis, PreparedClip
+from mer_core.analysis import PreparedClip
 from mer_core.clips import Clip
-from mer_core.drawing.curve_view import curve_caption, curve_summary, curve_view
-from mer_core.figures import PLOTLY_CONFIG, curve_figure
 from mer_core.interval import Interval
 from mer_core.markers import MARKERS, move_marker
+from ui.deck.component import deck_actions
 from ui.state import Visit
-from ui.theme import is_dark
 from ui.widgets import frame_text
 
 _WHO = {"proposed": "proposed", "user": "set by you", "imported": "imported"}
 
 
-def motion_curve_panel(analysis: Analysis) -> None:
-    """Draw the curve of the whole face, with its noise band and the markers, and what its shades stand for."""
-    view = curve_view(analysis)
-    st.plotly_chart(
-        curve_figure(view, dark=is_dark()),
-        theme=None,
-        key="curve",
-        config=PLOTLY_CONFIG,
-        alt=curve_summary(view),
-    )
-    st.caption(curve_caption(view))
+def take_actions(visit: Visit, prepared: PreparedClip) -> None:
+    """Do what was done in the deck since the last time; what does not belong to this clip is passed over."""
+    reported = deck_actions()
+    if visit.frames is None or not isinstance(reported, dict) or reported.get("key") != visit.frames.key:
+        return
+    for action in reported.get("list", []):
+        if action.get("sequence", 0) > visit.answered:
+            _do(visit, prepared, action)
+            visit.answered = action["sequence"]
 
 
-def marker_sliders(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
-    """Draw one slider a marker, side by side."""
-    with st.container(key="marker_sliders"):
-        columns = st.columns(len(MARKERS), gap="small")
-    for column, name, source in zip(columns, MARKERS, interval.sources, strict=True):
-        with column:
-            _marker_slider(visit, prepared.clip, interval, name, source)
+def markers_by_number(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
+    """Draw, folded away, one slider a marker, the ways back, and the other movements of the clip."""
+    with st.expander("Set by numbers", icon=":material/tune:", key="by_numbers"):
+        st.caption("The same markers as in the deck, for those who prefer sliders or cannot use the deck.")
+        for name, source in zip(MARKERS, interval.sources, strict=True):
+            _marker_slider(visit, prepared, interval, name, source)
+        _actions(visit, prepared, interval)
 
 
-def marker_actions(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
-    """Draw the ways back, and the other movements of the clip."""
+def _do(visit: Visit, prepared: PreparedClip, action: dict[str, Any]) -> None:
+    """One action from the browser, whose values may be anything."""
+    match action:
+        case {"do": "move", "marker": str(name), "frame": int(frame)} if name in MARKERS:
+            interval = visit.interval or prepared.candidates[0]
+            moved = move_marker(interval, name, frame, prepared.clip.num_frames)
+            visit.mark(moved, mover=name if action.get("isNudge") else None)
+        case {"do": "take", "movement": int(index)} if 0 <= index < len(prepared.candidates):
+            visit.mark(prepared.candidates[index])
+        case {"do": "reset"}:
+            visit.mark(None)
+        case {"do": "undo"}:
+            visit.undo()
+
+
+def _actions(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
     with st.container(horizontal=True, key="marker_actions", vertical_alignment="center"):
         st.button(
             "Undo", key="undo", icon=":material/undo:", on_click=visit.undo, disabled=not visit.history, type="tertiary"
@@ -52,11 +64,11 @@ def marker_actions(visit: Visit, prepared: PreparedClip, interval: Interval) -> 
             disabled=interval == prepared.candidates[0],
             type="tertiary",
         )
-        _candidates(visit, prepared, interval)
+        _movements(visit, prepared, interval)
 
 
-def _marker_slider(visit: Visit, clip: Clip, interval: Interval, name: str, source: str) -> None:
-    frame = getattr(interval, name)
+def _marker_slider(visit: Visit, prepared: PreparedClip, interval: Interval, name: str, source: str) -> None:
+    clip, frame = prepared.clip, getattr(interval, name)
     st.session_state[_key(name)] = frame
     st.slider(
         f"{name.capitalize()} · {frame_text(clip, frame)} · {_WHO[source]}",
@@ -64,12 +76,12 @@ def _marker_slider(visit: Visit, clip: Clip, interval: Interval, name: str, sour
         clip.num_frames - 1,
         key=_key(name),
         on_change=_move,
-        args=(visit, interval, name, clip.num_frames),
+        args=(visit, interval, name, clip),
         disabled=clip.num_frames < 3,
     )
 
 
-def _candidates(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
+def _movements(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
     if len(prepared.candidates) < 2:
         return
     chosen = prepared.candidates.index(interval) if interval in prepared.candidates else None
@@ -83,20 +95,16 @@ def _candidates(visit: Visit, prepared: PreparedClip, interval: Interval) -> Non
         key="candidate",
         label_visibility="collapsed",
         placeholder=f"{len(prepared.candidates)} movements found",
-        on_change=_take_candidate,
+        on_change=_take_movement,
         args=(visit, prepared),
-        width=280,
     )
 
 
-def _move(visit: Visit, interval: Interval, name: str, num_frames: int) -> None:
-    moved = move_marker(interval, name, st.session_state[_key(name)], num_frames)
-    visit.mark(moved, mover=name)
-    if name == "offset":  # the one marker without a picture of its own
-        visit.frame = moved.offset
+def _move(visit: Visit, interval: Interval, name: str, clip: Clip) -> None:
+    visit.mark(move_marker(interval, name, st.session_state[_key(name)], clip.num_frames), mover=name)
 
 
-def _take_candidate(visit: Visit, prepared: PreparedClip) -> None:
+def _take_movement(visit: Visit, prepared: PreparedClip) -> None:
     chosen = st.session_state["candidate"]
     visit.mark(None if chosen is None else prepared.candidates[chosen])
 

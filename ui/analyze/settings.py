@@ -38,6 +38,16 @@ def current_settings() -> Settings:
     return Settings(shared, st.session_state[_METHOD] or own.flow_method, st.session_state[_HEAD])
 
 
+def choose_settings(method: str, remove_head_motion: bool) -> None:
+    """Put a flow method and the removal of head motion in place of the present choices."""
+    st.session_state[_METHOD], st.session_state[_HEAD] = method, remove_head_motion
+
+
+def choose_network(name: str) -> None:
+    """Put a checkpoint on this machine in place of the present one; flow and head motion stay."""
+    st.session_state[_MODEL] = name
+
+
 def settings_panel(visit: Visit, settings: Settings) -> None:
     """Draw the choices; those that differ from the network's training are said to."""
     own = settings.shared.predictor.checkpoint.input_spec

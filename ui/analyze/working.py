@@ -5,13 +5,17 @@ import streamlit as st
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.interval import Interval
 from mer_core.predictor import prepare_clip
+from mer_core.preview import make_preview
 from ui.analyze.settings import Settings
+from ui.deck.payload import DeckFrames
 from ui.state import Source, Visit
 from ui.widgets import progress_box
 
 
 def prepared_clip(visit: Visit, source: Source, remove_head_motion: bool) -> PreparedClip:
     """The clip of the visit's source with its face and curve; made on the first call, with progress on the page.
+
+    The first call also makes the frames for the deck.
 
     Raises:
         MerError: the clip cannot be read, or shows no face.
@@ -21,15 +25,17 @@ def prepared_clip(visit: Visit, source: Source, remove_head_motion: bool) -> Pre
     if remove_head_motion not in visit.prepared:
         with progress_box(place, "Reading the clip") as tell:
             clip = next((prepared.clip for prepared in visit.prepared.values()), None) or source.read()
-            visit.prepared[remove_head_motion] = prepare_clip(
-                clip,
-                remove_head_motion,
-                progress=lambda share: tell(
-                    "Finding the face in every frame" if share < 0.5 else "Measuring how far it moves", share
-                ),
-            )
+            prepared = prepare_clip(clip, remove_head_motion, progress=lambda share: tell(_step(share), 0.9 * share))
+            if visit.frames is None:
+                preview = make_preview(prepared, lambda share: tell("Preparing the pictures", 0.9 + 0.1 * share))
+                visit.frames = DeckFrames.of(preview, clip, source.pair_names)
+            visit.prepared[remove_head_motion] = prepared
     visit.settle()
     return visit.prepared[remove_head_motion]
+
+
+def _step(share: float) -> str:
+    return "Finding the face in every frame" if share < 0.5 else "Measuring how far it moves"
 
 
 def starting_interval(source: Source, prepared: PreparedClip) -> Interval:

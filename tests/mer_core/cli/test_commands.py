@@ -76,6 +76,21 @@ def test_two_faces_are_said_and_the_larger_is_taken(
     assert result["face"]["box"][0] < 280
 
 
+def test_what_is_exported_can_be_imported_again(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = [tmp_path / name for name in ("saved.csv", "saved.curve.csv", "saved.eaf", "saved.mer.json")]
+    exports = [argument for path in saved for argument in ("--export", str(path))]
+    marked = ["--onset", "10", "--apex", "22", "--offset", "41"]
+    assert main(["analyze", str(_SAMPLE), "--model", model, *marked, *exports]) == 0
+    capsys.readouterr()
+    for path in saved:
+        assert main(["analyze", str(_SAMPLE), "--json", "--model", model, "--markers", str(path)]) == 0
+        printed = capsys.readouterr()
+        interval = json.loads(printed.out)["interval"]
+        assert (interval["onset"], interval["apex"], interval["offset"]) == (10, 22, 41)
+        assert set(interval["sources"].values()) == {"user" if path.name.endswith(".mer.json") else "imported"}
+        assert printed.err.startswith("Note: Taken from ")
+
+
 def test_a_picture_of_the_analysis_is_written(model: str, tmp_path: Path) -> None:
     assert main(["analyze", str(_SAMPLE), "--model", model, "--picture", str(tmp_path / "motion.png")]) == 0
     with Image.open(tmp_path / "motion.png") as picture:

@@ -1,13 +1,20 @@
-"""An analysis as files that other programs read."""
+"""The motion curve as CSV."""
 
 import csv
 import io
-import json
 from math import isfinite
 
 from mer_core.analysis import Analysis
-from mer_core.findings import region_motions, what_moved
+from mer_core.markers import MARKERS
 from mer_core.regions import REGIONS
+
+CURVE_COLUMNS: tuple[str, ...] = (
+    "frame",
+    "time_ms",
+    "motion_px",
+    *(f"{region.name}_px" for region in REGIONS),
+    "marker",
+)
 
 
 def curve_csv(analysis: Analysis) -> str:
@@ -22,29 +29,13 @@ def curve_csv(analysis: Analysis) -> str:
     face, regions = curve.level_from(interval.onset), curve.region_levels_from(interval.onset)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["frame", "time_ms", "motion_px", *(f"{region.name}_px" for region in REGIONS), "marker"])
+    writer.writerow(CURVE_COLUMNS)
     for frame in range(clip.num_frames):
         time_ms = clip.time_ms(frame)
         levels = [_px(float(level)) for level in (face[frame], *regions[:, frame])]
-        names = [name for name in ("onset", "apex", "offset") if getattr(interval, name) == frame]
+        names = [name for name in MARKERS if getattr(interval, name) == frame]
         writer.writerow([frame, "" if time_ms is None else round(time_ms, 3), *levels, " ".join(names)])
     return text.getvalue()
-
-
-def analysis_json(analysis: Analysis, decode_ms: float | None = None) -> str:
-    """The whole analysis as JSON text, as `python -m mer_core analyze --json` prints it.
-
-    Args:
-        analysis: what was found.
-        decode_ms: time that reading the clip took, where it was measured.
-    """
-    values = analysis.to_json()
-    values["findings"] = list(what_moved(analysis))
-    values["regions"] = [motion.to_json() for motion in region_motions(analysis)]
-    if decode_ms is not None:
-        values["timings_ms"]["decode"] = round(decode_ms, 2)
-        values["timings_ms"]["total"] = round(values["timings_ms"]["total"] + decode_ms, 2)
-    return json.dumps(values, indent=2, allow_nan=False) + "\n"
 
 
 def _px(value: float) -> float | str:

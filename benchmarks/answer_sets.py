@@ -1,0 +1,77 @@
+"""Which way of making answer sets keeps its promise with the fewest classes, on the predictions of an honest run.
+
+Usage: `python -m benchmarks.answer_sets RUN`. Every way aims at 90 %, is fitted on all people but one and scored on
+that one, and always gives the most probable class. "Threshold": a class belongs by its own probability (Sadinle et al.,
+2019). "Adaptive": by the sum of its probability and all larger ones (Romano et al., 2020, arXiv 2006.02544, without
+randomisation). "One": the same limit for all classes. "Per class": one limit each.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from scipy.special import softmax
+
+from mer_core.labels import LABELS
+from training.cli.loso import PREDICTIONS_FILE
+from training.predictions import Predictions
+from training.reliability.measure import TARGET_COVERAGE, people_of
+from training.reliability.people import each_person
+from training.reliability.temperature import fit_temperature
+
+_Score = Callable[[np.ndarray], np.ndarray]
+
+
+def main() -> None:
+    """Print one line a way."""
+    predictions = Predictions.from_csv(Path(sys.argv[1]) / PREDICTIONS_FILE)
+    print(f"{'':22} covered {'':22} classes {'':6} clips with 1, 2, 3 classes")
+    for name, score in (("threshold", _threshold), ("adaptive", _adaptive)):
+        for kind, per_class in (("one limit", False), ("per class", True)):
+            _line(f"{name}, {kind}", predictions, _sets(predictions, score, per_class))
+
+
+def _threshold(probabilities: np.ndarray) -> np.ndarray:
+    """Nonconformity of each class; float64 (N, 3)."""
+    return 1 - probabilities
+
+
+def _adaptive(probabilities: np.ndarray) -> np.ndarray:
+    order = np.argsort(-probabilities, axis=1)
+    ranked = np.take_along_axis(probabilities, order, axis=1).cumsum(axis=1)
+    summed = np.empty_like(ranked)
+    np.put_along_axis(summed, order, ranked, axis=1)
+    return summed
+
+
+def _sets(predictions: Predictions, score: _Score, per_class: bool) -> np.ndarray:
+    """Classes of each answer; bool (N, 3)."""
+    sets = np.zeros(predictions.logits.shape, bool)
+    for own, others in each_person(people_of(predictions)):
+        logits, labels = predictions.logits[others], predictions.labels[others]
+        temperature = fit_temperature(logits, labels)
+        true_scores = score(softmax(logits / temperature, axis=1))[np.arange(len(labels)), labels]
+        groups = [true_scores[labels == index] if per_class else true_scores for index in range(len(LABELS))]
+        limits = np.array([_limit(group) for group in groups])
+        probabilities = softmax(predictions.logits[own] / temperature, axis=1)
+        first = np.eye(len(LABELS), dtype=bool)[probabilities.argmax(axis=1)]
+        sets[own] = (score(probabilities) <= limits) | first
+    return sets
+
+
+def _limit(scores: np.ndarray) -> float:
+    rank = int(np.ceil((len(scores) + 1) * TARGET_COVERAGE))
+    return float(np.sort(scores)[rank - 1]) if rank <= len(scores) else np.inf
+
+
+def _line(name: str, predictions: Predictions, sets: np.ndarray) -> None:
+    labels = predictions.labels
+    covered, sizes = sets[np.arange(len(labels)), labels], sets.sum(axis=1)
+    each = " ".join(f"{label[:3]} {covered[labels == index].mean():.3f}" for index, label in enumerate(LABELS))
+    counts = np.bincount(sizes, minlength=4)[1:]
+    print(f"{name:22} {covered.mean():.3f} ({each}) {sizes.mean():.2f} {'':8} {counts[0]}, {counts[1]}, {counts[2]}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+// What the commands of keys.js do; those that are missing here switch a way to look on and off.
+export const ACTS = {
+  next: (deck) => deck.step(1),
+  previous: (deck) => deck.step(-1),
+  tenOn: (deck) => deck.step(10),
+  tenBack: (deck) => deck.step(-10),
+  secondOn: (deck) => deck.stepSecond(1),
+  secondBack: (deck) => deck.stepSecond(-1),
+  first: (deck) => deck.step(-deck.clock.last),
+  last: (deck) => deck.step(deck.clock.last),
+  toOnset: (deck) => deck.seek(deck.chosen.marks[0]),
+  toApex: (deck) => deck.seek(deck.chosen.marks[1]),
+  toOffset: (deck) => deck.seek(deck.chosen.marks[2]),
+  play: (deck) => deck.togglePlay(),
+  speed: (deck) => deck.nextSpeed(),
+  loop: (deck) => deck.toggleLoop(),
+  onset: (deck) => deck.setMark(0, deck.now),
+  apex: (deck) => deck.setMark(1, deck.now),
+  offset: (deck) => deck.setMark(2, deck.now),
+  undo: (deck) => deck.act({ do: "undo" }),
+  reset: (deck) => deck.act({ do: "reset" }),
+  help: (deck) => deck.part(".help").showModal(),
+};
