@@ -26,7 +26,7 @@ NOT_FOR_DECISIONS = (
 )
 
 
-def tested_sentence(tested: Sequence[str], untested: Sequence[str]) -> str:
+def validation_sentence(tested: Sequence[str], untested: Sequence[str]) -> str:
     """Which networks were tested on people left out of their training, and which were not.
 
     Args:

@@ -16,7 +16,7 @@ from mer_core.checkpoints import (
     load_checkpoint,
     read_config,
 )
-from mer_core.disclosures import tested_sentence
+from mer_core.disclosures import validation_sentence
 from mer_core.errors import CheckpointError
 from mer_core.models import model_info
 from mer_core.predictor import Predictor
@@ -91,7 +91,7 @@ def _tested(checkpoints: tuple[tuple[str, int], ...]) -> str:
     tested, untested = [], []
     for name, _ in checkpoints:
         (tested if _is_tested(name) else untested).append(network_title(name))
-    return tested_sentence(tested, untested)
+    return validation_sentence(tested, untested)
 
 
 def _is_tested(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a drawing of the motion curve shows, as plain arrays: shared by the picture and the interactive figure."""
+"""What a drawing of the motion curve shows, as plain arrays: shared by the picture and the deck."""
 
 from dataclasses import dataclass
 
@@ -108,16 +108,6 @@ def curve_summary(view: CurveView) -> str:
     marks = ", ".join(f"{mark.name} {view.moment(mark.at)}" for mark in view.marks)
     moved = f"up to {view.level[peak]:.1f} px since the onset, at {view.moment(float(view.at[peak]))}"
     return f"Motion of the whole face over the clip: {moved}; {noise}; {marks}."
-
-
-def curve_caption(view: CurveView) -> str:
-    """What the curve and its shades stand for."""
-    noise = (
-        "This clip's noise is unknown" if view.noise_px is None else f"Grey: this clip's noise, {view.noise_px:.2f} px"
-    )
-    strips = "strips: the same for each part of the face, L and R the person's own"
-    others = " Dashed box: another movement found in this clip." if view.others else ""
-    return f"Line: px of the face crop moved since the onset; {strips}. {noise}.{others}"
 
 
 def lane_label(region: Region) -> str:

@@ -5,7 +5,7 @@ import pytest
 
 from mer_core.checkpoints import Checkpoint, save_checkpoint
 from mer_core.cli import main
-from mer_core.disclosures import tested_sentence
+from mer_core.disclosures import validation_sentence
 from mer_core.errors import CheckpointError
 from mer_core.reliability.reliability import RELIABILITY_FILE
 from mer_core.zoo import describe_networks, record_of
@@ -61,4 +61,4 @@ def test_damaged_scores_are_named(folder: Path, capsys: pytest.CaptureFixture[st
     ],
 )
 def test_the_limits_say_which_networks_were_tested(tested: tuple, untested: tuple, sentence: str) -> None:
-    assert tested_sentence(tested, untested) == sentence
+    assert validation_sentence(tested, untested) == sentence
