@@ -107,8 +107,12 @@ def find_checkpoint(name_or_folder: str | Path) -> Path:
     raise CheckpointError(f"{known}; checkpoints on this machine: {available}.")
 
 
-def load_checkpoint(name_or_folder: str | Path) -> Checkpoint:
+def load_checkpoint(name_or_folder: str | Path, network_only: bool = False) -> Checkpoint:
     """The checkpoint of that name, in that folder, or on the Hub as `hub:OWNER/NAME@REVISION`.
+
+    Args:
+        name_or_folder: which.
+        network_only: leave out its reliability and its ensemble, even if they are damaged.
 
     Raises:
         CheckpointError: it is missing, incomplete, damaged, holds values that are not finite, or does not fit.
@@ -128,8 +132,8 @@ def load_checkpoint(name_or_folder: str | Path) -> Checkpoint:
         labels=_check_labels(tuple(config["labels"]), folder),
         training=config["training"],
         sha256=_digest(folder),
-        reliability=read_reliability(folder, network_of(config)),
-        ensemble=_read_ensemble(config, folder),
+        reliability=None if network_only else read_reliability(folder, network_of(config)),
+        ensemble=None if network_only else _read_ensemble(config, folder),
     )
 
 

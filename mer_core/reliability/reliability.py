@@ -42,7 +42,7 @@ class Reliability:
         run: plain facts of the run and of its networks: at least architecture, arguments and input_spec.
         record: scores and counts.
         calibration: temperature.
-        sets: thresholds.
+        sets: limits of the answer sets.
         known_motion: the maps of the run.
     """
 

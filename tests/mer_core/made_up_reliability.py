@@ -28,12 +28,12 @@ def made_up_calibration(temperature: float = 1.0) -> Calibration:
     return Calibration(temperature, 0.09, 0.05, 0.04, 0.9, 0.8)
 
 
-def made_up_sets(**thresholds: float) -> AnswerSets:
-    """Sets with these thresholds, 0.5 for classes that are not named."""
+def made_up_sets(**limits: float) -> AnswerSets:
+    """Sets with these limits, 0.9 for classes that are not named."""
     names = ("negative", "positive", "surprise")
     return AnswerSets(
         target=0.9,
-        thresholds={name: thresholds.get(name, 0.5) for name in names},
+        limits={name: limits.get(name, 0.9) for name in names},
         coverage=Estimate(0.91, 0.88, 0.94),
         mean_size=1.6,
         class_coverage=dict.fromkeys(names, 0.91),

@@ -56,7 +56,7 @@ def test_each_network_is_softened_by_the_temperature_before_the_mean(
 
 
 def test_the_answer_is_the_set_of_the_checkpoint(small_checkpoint: Checkpoint, prepared_sample: PreparedClip) -> None:
-    everything = made_up_sets(negative=0.0, positive=0.0, surprise=0.0)
+    everything = made_up_sets(negative=1.0, positive=1.0, surprise=1.0)
     prediction = Predictor(_trusted(small_checkpoint, sets=everything)).analyze(prepared_sample).prediction
     assert len(prediction.answers) == 3
     assert prediction.answers[0] == prediction.label

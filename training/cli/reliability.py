@@ -47,7 +47,7 @@ def run(options: argparse.Namespace) -> int:
     spec = RunSpec.from_json(store.spec())
     require_honest(store, spec)
     folder = find_checkpoint(options.checkpoint)
-    checkpoint = replace(load_checkpoint(folder), reliability=None, ensemble=None)
+    checkpoint = load_checkpoint(folder, network_only=True)  # what is damaged or outdated is made anew
     require_same_network(store, spec, checkpoint)
     data = read_data(options.data or spec.data, None if spec.subset is None else Path(spec.subset))
     require_complete(store, spec, data)

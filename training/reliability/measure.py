@@ -1,6 +1,6 @@
 """What the out-of-fold predictions of a run tell: scores, calibration and answer sets.
 
-Temperature and thresholds are fitted twice. To be scored, without the person they are scored on; to be used, on all.
+Temperature and limits are fitted twice. To be scored, without the person they are scored on; to be used, on all.
 """
 
 from dataclasses import dataclass
@@ -13,43 +13,43 @@ from mer_core.reliability import AnswerSets, Baseline, Calibration, Record
 from mer_core.reliability.answer_sets import members
 from training.metrics import NUM_DRAWS, SubjectCounts, accuracy, estimate, score, subject_draws, uar, uf1
 from training.predictions import Predictions
+from training.reliability.limits import fit_limits
 from training.reliability.people import each_person
 from training.reliability.temperature import calibration_error, error_of_perfect, fit_temperature, nll
-from training.reliability.thresholds import fit_thresholds
 
 TARGET_COVERAGE = 0.9
 
 
 @dataclass(frozen=True, eq=False)
 class CrossFitted:
-    """What each sample gets from a temperature and thresholds that were fitted without its person.
+    """What each sample gets from a temperature and limits that were fitted without its person.
 
     Attributes:
         temperatures: float64 (N,).
-        thresholds: float64 (N, 3).
+        limits: float64 (N, 3).
         probabilities: float64 (N, 3), calibrated.
         sets: bool (N, 3), the classes of its answer.
     """
 
     temperatures: np.ndarray
-    thresholds: np.ndarray
+    limits: np.ndarray
     probabilities: np.ndarray
     sets: np.ndarray
 
 
 def cross_fitted(predictions: Predictions, coverage: float = TARGET_COVERAGE) -> CrossFitted:
-    """Temperature, thresholds and answer set of each sample, fitted on all other people.
+    """Temperature, limits and answer set of each sample, fitted on all other people.
 
     Raises:
         MerError: there is only one person, or the others have no clip of some class.
     """
-    temperatures, thresholds = np.empty(len(predictions)), np.empty((len(predictions), len(LABELS)))
+    temperatures, limits = np.empty(len(predictions)), np.empty((len(predictions), len(LABELS)))
     for own, others in each_person(people_of(predictions)):
         logits, labels = predictions.logits[others], predictions.labels[others]
         temperatures[own] = fit_temperature(logits, labels)
-        thresholds[own] = fit_thresholds(softmax(logits / temperatures[own[0]], axis=1), labels, coverage)
+        limits[own] = fit_limits(softmax(logits / temperatures[own[0]], axis=1), labels, coverage)
     probabilities = softmax(predictions.logits / temperatures[:, None], axis=1)
-    return CrossFitted(temperatures, thresholds, probabilities, members(probabilities, thresholds))
+    return CrossFitted(temperatures, limits, probabilities, members(probabilities, limits))
 
 
 def people_of(predictions: Predictions) -> list[tuple[str, str]]:
@@ -90,7 +90,7 @@ def calibration_of(predictions: Predictions, found: CrossFitted) -> Calibration:
 def answer_sets_of(
     predictions: Predictions, found: CrossFitted, temperature: float, coverage: float = TARGET_COVERAGE
 ) -> AnswerSets:
-    """The thresholds for use, fitted on all, and what cross-fitted ones are worth.
+    """The limits for use, fitted on all, and what cross-fitted ones are worth.
 
     Args:
         predictions: out-of-fold.
@@ -99,12 +99,12 @@ def answer_sets_of(
         coverage: share aimed at in every class.
     """
     labels = predictions.labels
-    thresholds = fit_thresholds(softmax(predictions.logits / temperature, axis=1), labels, coverage)
+    limits = fit_limits(softmax(predictions.logits / temperature, axis=1), labels, coverage)
     covered, sizes = found.sets[np.arange(len(labels)), labels], found.sets.sum(axis=1)
     of_class = {name: labels == index for index, name in enumerate(LABELS)}
     return AnswerSets(
         target=coverage,
-        thresholds=dict(zip(LABELS, thresholds.tolist(), strict=True)),
+        limits=dict(zip(LABELS, limits.tolist(), strict=True)),
         coverage=estimate(covered.mean(), _drawn_coverage(predictions, covered)),
         mean_size=float(sizes.mean()),
         class_coverage={name: float(covered[rows].mean()) for name, rows in of_class.items()},

@@ -70,7 +70,7 @@ def test_a_damaged_description_is_named(folder: Path, network: dict, text: str, 
     [
         ("calibration", "temperature", 0),
         ("calibration", "unknown", 1),
-        ("answer_sets", "thresholds", {"negative": 7}),
+        ("answer_sets", "limits", {"negative": 7}),
         ("record", "confusion", [[1]]),
         ("record", "uf1", 0.5),
     ],

@@ -7,6 +7,7 @@ import torch
 
 from mer_core.checkpoints import ALL_FILES, CONFIG_FILE, WEIGHTS_FILE, load_checkpoint, read_config
 from mer_core.ensemble import FOLDS_FILE, inference_state
+from mer_core.reliability.reliability import KNOWN_MOTION_FILE, RELIABILITY_FILE
 from tests.training.megc2019_tree import make_megc2019_tree
 from tests.training.tiny_run import EPOCHS, make_checkpoint, make_run, tiny_spec
 from training.cli import main
@@ -94,6 +95,15 @@ def test_what_float16_changes_is_said(run: Path, checkpoint: Path, capsys: pytes
 def test_the_same_run_gives_the_same_files(run: Path, checkpoint: Path) -> None:
     assert main(["reliability", str(run), "--checkpoint", str(checkpoint)]) == 0
     first = _files(checkpoint)
+    assert main(["reliability", str(run), "--checkpoint", str(checkpoint)]) == 0
+    assert _files(checkpoint) == first
+
+
+@pytest.mark.parametrize("name", [RELIABILITY_FILE, KNOWN_MOTION_FILE, FOLDS_FILE])
+def test_what_is_damaged_is_made_anew(run: Path, checkpoint: Path, name: str) -> None:
+    assert main(["reliability", str(run), "--checkpoint", str(checkpoint)]) == 0
+    first = _files(checkpoint)
+    (checkpoint / name).write_bytes(b"{}")
     assert main(["reliability", str(run), "--checkpoint", str(checkpoint)]) == 0
     assert _files(checkpoint) == first
 

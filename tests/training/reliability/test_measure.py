@@ -55,7 +55,7 @@ def test_what_is_used_on_a_person_does_not_depend_on_their_labels(predictions: P
     labels[own] = (labels[own] + 1) % 3
     altered = cross_fitted(replace(predictions, labels=labels))
     assert np.array_equal(altered.temperatures[own], found.temperatures[own])
-    assert np.array_equal(altered.thresholds[own], found.thresholds[own])
+    assert np.array_equal(altered.limits[own], found.limits[own])
     assert np.array_equal(altered.sets[own], found.sets[own])
     assert not np.array_equal(altered.temperatures[~own], found.temperatures[~own])
 
@@ -65,7 +65,7 @@ def test_what_is_used_on_a_person_does_not_depend_on_their_logits(predictions: P
     logits = predictions.logits.copy()
     logits[own] = logits[own][:, ::-1]
     altered = cross_fitted(replace(predictions, logits=logits, probabilities=softmax(logits, axis=1)))
-    assert np.array_equal(altered.thresholds[own], found.thresholds[own])
+    assert np.array_equal(altered.limits[own], found.limits[own])
     assert not np.array_equal(altered.probabilities[own], found.probabilities[own])
 
 
