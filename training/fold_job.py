@@ -53,7 +53,7 @@ def run_fold(data: RunData, fold: Fold) -> FoldOutcome:
     model.to(memory_format=_layout(spec.recipe.size))  # type: ignore[call-overload]  # torch's stubs do not know it
     train = torch.from_numpy(fold.train)
     snapshots = _Snapshots(model, spec.scored_epochs)
-    with _autocast(spec.precision):
+    with autocast(spec.precision):
         losses = fit(model, data.planes[train], data.labels[train], spec.recipe, seed, snapshots)
     return FoldOutcome(
         key=fold.key,
@@ -98,5 +98,7 @@ def _layout(size: int) -> torch.memory_format:
     return torch.channels_last if size >= _CHANNELS_LAST_FROM else torch.contiguous_format
 
 
-def _autocast(precision: str) -> torch.autocast | nullcontext[None]:
-    return torch.autocast("cpu", torch.bfloat16) if precision == "bf16" else nullcontext()
+def autocast(precision: str) -> torch.autocast | nullcontext[None]:
+    """The context a network is trained in on the processor for that precision."""
+    # It lasts the whole training: with its cache the network would compute with its first weights for ever.
+    return torch.autocast("cpu", torch.bfloat16, cache_enabled=False) if precision == "bf16" else nullcontext()

@@ -172,3 +172,16 @@ def test_killed_and_resumed_equals_uninterrupted(data: LabelledMaps, tmp_path: P
         process.join()
     resumed = run_loso(spec, data, tmp_path / "killed", _ENGINE)
     assert np.array_equal(pooled_logits(resumed, data), pooled_logits(whole, data))
+
+
+def test_bfloat16_learns_what_float32_learns(data: LabelledMaps) -> None:
+    """Its loss must fall as well: computing with stale weights would leave it where it began."""
+    recipe = replace(load_recipe("off_apexnet", "honest"), epochs=25, batch_size=6, augment=False)
+    fold = loso_folds(data.samples)[0]
+    losses = {}
+    for precision in ("fp32", "bf16"):
+        spec = replace(_spec(data), model="off_apexnet", recipe=recipe, precision=precision)
+        losses[precision] = run_fold(RunData(spec, *_tensors(data), _names(data)), fold).losses
+    assert losses["fp32"][-1] < 0.5 * losses["fp32"][0]
+    assert losses["bf16"][-1] < 0.5 * losses["bf16"][0]
+    assert losses["bf16"] != losses["fp32"]
