@@ -4,7 +4,7 @@ import { meetingPlace } from "./meeting.js";
 export default function link({ data, setStateValue }) {
   const place = meetingPlace(data.key);
   place.news = data;
-  place.send = (actions) => setStateValue("actions", { key: data.key, list: actions });
+  place.send = (actions, attempt) => setStateValue("actions", { key: data.key, list: actions, attempt });
   place.deck?.receive();
   return () => {
     place.send = null;
