@@ -52,7 +52,7 @@ def test_the_keys_step_set_and_undo_and_the_reading_follows(at_sample):
     expect(page.locator(".st-key-what_moved")).not_to_have_text(before)
     expect(playhead).to_be_focused()
     expect(deck.get_by_role("button", name="Undo")).to_be_enabled()
-    page.keyboard.press("Control+z")
+    playhead.press("Control+z")
     stands_at(deck, "apex", apex)
     expect(deck.get_by_role("button", name="Undo")).to_be_disabled()
 
