@@ -15,11 +15,12 @@ from scipy.special import softmax
 
 from mer_core.labels import LABELS
 from mer_core.reliability.answer_sets import scores
-from training.cli.loso import PREDICTIONS_FILE
 from training.predictions import Predictions
+from training.reliability.limits import limit_of
 from training.reliability.measure import TARGET_COVERAGE, people_of
 from training.reliability.people import each_person
 from training.reliability.temperature import fit_temperature
+from training.store import PREDICTIONS_FILE
 
 _Score = Callable[[np.ndarray], np.ndarray]
 
@@ -50,16 +51,11 @@ def _sets(predictions: Predictions, score: _Score, per_class: bool) -> np.ndarra
         temperature = fit_temperature(logits, labels)
         true_scores = score(softmax(logits / temperature, axis=1))[np.arange(len(labels)), labels]
         groups = [true_scores[labels == index] if per_class else true_scores for index in range(len(LABELS))]
-        limits = np.array([_limit(group) for group in groups])
+        limits = np.array([limit_of(group, TARGET_COVERAGE) for group in groups])
         probabilities = softmax(predictions.logits[own] / temperature, axis=1)
         first = np.eye(len(LABELS), dtype=bool)[probabilities.argmax(axis=1)]
         sets[own] = (score(probabilities) <= limits) | first
     return sets
-
-
-def _limit(scores: np.ndarray) -> float:
-    rank = int(np.ceil((len(scores) + 1) * TARGET_COVERAGE))
-    return float(np.sort(scores)[rank - 1]) if rank <= len(scores) else np.inf
 
 
 def _line(name: str, predictions: Predictions, sets: np.ndarray) -> None:

@@ -14,6 +14,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from training.store import PREDICTIONS_FILE, SPEC_FILE
+
 _EPOCHS = {"pool": 12, "stacked": 10}
 
 
@@ -34,7 +36,7 @@ def main() -> int:
             _kill_after(moment, arguments)
             finished = len(list(killed.glob("folds/[!.]*/outcome.json")))
             print(f"kill {number:2} after {moment:5.1f} s: {finished} of 68 folds finished", flush=True)
-            arguments = ["resume", str(killed), "--engine", engine] if (killed / "spec.json").exists() else arguments
+            arguments = ["resume", str(killed), "--engine", engine] if (killed / SPEC_FILE).exists() else arguments
         subprocess.run(_command(arguments), check=True, capture_output=True)
         unlike = _differing(whole, killed)
     print("differs in: " + ", ".join(unlike) if unlike else "identical: predictions and the weights of all folds")
@@ -58,7 +60,7 @@ def _kill_after(seconds: float, arguments: list[str]) -> None:
 
 
 def _differing(whole: Path, killed: Path) -> list[str]:
-    files = [whole / "predictions.csv", *whole.glob("folds/*/weights.safetensors")]
+    files = [whole / PREDICTIONS_FILE, *whole.glob("folds/*/weights.safetensors")]
     names = [str(file.relative_to(whole)) for file in files]
     return [name for name in names if (whole / name).read_bytes() != (killed / name).read_bytes()]
 

@@ -10,13 +10,12 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from mer_core.scores import as_interval, as_score
 from training.cli.common import read_data, software
 from training.comparison import compare_runs, mean_difference
 from training.datasets.maps import LabelledMaps
 from training.engines import Engine
 from training.loso import out_of_fold, run_loso
-from training.metrics import Estimate
-from training.numerals import as_interval, as_score
 from training.predictions import Predictions
 from training.recipes import load_recipe
 from training.run_spec import RunSpec
@@ -52,12 +51,10 @@ def main() -> None:
         )
         pairs.append((_run(spec, data, folder, first), _run(spec, data, folder, second)))
         difference = compare_runs(*pairs[-1]).uf1
-        interval = as_interval(Estimate(difference.value, difference.low, difference.high))
-        print(f"seed {seed}: {interval}", flush=True)
+        print(f"seed {seed}: {as_interval(difference.estimate)}", flush=True)
     mean = mean_difference(pairs)
     verdict = "no change" if mean.within_noise else "a change"
-    interval = as_interval(Estimate(mean.value, mean.low, mean.high))
-    print(f"mean: {interval}, {verdict}; share of draws above 0: {as_score(mean.share_above)}")
+    print(f"mean: {as_interval(mean.estimate)}, {verdict}; share of draws above 0: {as_score(mean.share_above)}")
 
 
 def _run(spec: RunSpec, data: LabelledMaps, folder: Path, way: tuple[str, str]) -> Predictions:

@@ -15,7 +15,7 @@ import torch
 from training.datasets.maps import LabelledMaps
 from training.datasets.megc2019 import read_megc2019
 from training.fit import fit, seeded_model
-from training.fold_job import autocast
+from training.precision import PRECISIONS, autocast
 from training.recipes import load_recipe
 
 _NETWORKS = ("mini_aorcnn", "off_tanet", "sssnet")
@@ -28,7 +28,7 @@ def main() -> None:
     data = read_megc2019(Path(sys.argv[1]))
     print(f"after {_EPOCHS} epochs")
     for network in sys.argv[2:] or _NETWORKS:
-        for precision in ("fp32", "bf16"):
+        for precision in PRECISIONS:
             print(f"{network:12} {precision}  {_learn(network, precision, data)}", flush=True)
 
 

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 
 from mer_core.ensemble import FOLDS_FILE, FoldEnsemble, read_folds, write_folds
@@ -28,6 +27,7 @@ from mer_core.models.macs import count_parameters
 from mer_core.models.published_weights import CHANNEL_ORDER, convert_published
 from mer_core.reliability import Reliability, read_reliability, write_reliability
 from mer_core.reliability.reliability import KNOWN_MOTION_FILE, RELIABILITY_FILE
+from mer_core.weights_file import read_weights
 
 WEIGHTS_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "README.md"
 ALL_FILES = (WEIGHTS_FILE, CONFIG_FILE, CARD_FILE, RELIABILITY_FILE, KNOWN_MOTION_FILE, FOLDS_FILE)
@@ -121,7 +121,7 @@ def load_checkpoint(name_or_folder: str | Path, network_only: bool = False) -> C
     folder = _download(name) if name.startswith(_HUB_PREFIX) else find_checkpoint(name)
     config = read_config(folder)
     model = build_checked_model(config["architecture"], config["arguments"], str(folder))
-    state = _read_weights(folder / WEIGHTS_FILE)
+    state = read_weights(folder / WEIGHTS_FILE)
     _load_strictly(model, state, folder)
     return Checkpoint(
         name=name if name.startswith(_HUB_PREFIX) else folder.name,
@@ -299,21 +299,7 @@ def _read_ensemble(config: dict[str, Any], folder: Path) -> FoldEnsemble | None:
     return read_folds(folder, config["architecture"], config["arguments"], left_out)
 
 
-def _read_weights(path: Path) -> dict[str, torch.Tensor]:
-    if not path.is_file():
-        raise CheckpointError(f"{path} is missing; the checkpoint is incomplete.")
-    try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{path} is not a readable safetensors file ({error}); fetch or copy it again."
-        ) from error
-
-
 def _load_strictly(model: nn.Module, state: dict[str, torch.Tensor], folder: Path) -> None:
-    broken = [name for name, value in state.items() if not torch.isfinite(value).all()]
-    if broken:
-        raise CheckpointError(f"{folder / WEIGHTS_FILE} holds values that are not finite in {', '.join(broken[:3])}.")
     try:
         model.load_state_dict(state, strict=True)
     except RuntimeError as error:

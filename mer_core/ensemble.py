@@ -9,14 +9,14 @@ from threading import Lock
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 from torch import nn
 from torch.func import functional_call
 
 from mer_core.cores import num_cores
 from mer_core.errors import CheckpointError
 from mer_core.models import build_model
+from mer_core.weights_file import read_weights
 
 FOLDS_FILE = "folds.safetensors"
 # 68 networks on one core, ms: Off-TANet 183 one by one, 141 in parts of 17 or 34, 213 as one part, which leaves the
@@ -123,17 +123,7 @@ def read_folds(folder: Path, architecture: str, arguments: Mapping[str, Any], le
         CheckpointError: the file is missing or damaged, holds values that are not finite, or does not fit.
     """
     path = folder / FOLDS_FILE
-    if not path.is_file():
-        raise CheckpointError(f"{path} is missing; the checkpoint is incomplete.")
-    try:
-        weights = {name: value.float() for name, value in load_file(path).items()}
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{path} is not a readable safetensors file ({error}); fetch or copy it again."
-        ) from error
-    broken = [name for name, value in weights.items() if not torch.isfinite(value).all()]
-    if broken:
-        raise CheckpointError(f"{path} holds values that are not finite in {', '.join(broken[:3])}.")
+    weights = {name: value.float() for name, value in read_weights(path).items()}
     _check_fit(weights, build_model(architecture, **arguments), len(left_out), path)
     return FoldEnsemble(architecture, arguments, weights, left_out)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -94,6 +95,16 @@ class RegionMotion:
 
 def region_motions(analysis: Analysis) -> tuple[RegionMotion, ...]:
     """Motion of every region that lies on the crop, in the order of `mer_core.regions.REGIONS`."""
+    if analysis not in _MOTIONS:
+        _MOTIONS[analysis] = _measured_regions(analysis)
+    return _MOTIONS[analysis]
+
+
+# Sentences, deck and exports ask for the same analysis; it is forgotten with its analysis, which holds a face.
+_MOTIONS: WeakKeyDictionary[Analysis, tuple[RegionMotion, ...]] = WeakKeyDictionary()
+
+
+def _measured_regions(analysis: Analysis) -> tuple[RegionMotion, ...]:
     motion = analysis.motion
     masks = region_masks(analysis.landmarks, motion.crop_px)
     found = []

@@ -9,9 +9,9 @@ import torch
 from mer_core.errors import MerError
 from mer_core.models import build_model, model_info
 from mer_core.models.macs import count_parameters
+from mer_core.scores import as_interval
 from training.comparison import Difference, compare_runs
-from training.metrics import NUM_DRAWS, Estimate, SubjectCounts, score
-from training.numerals import as_interval
+from training.metrics import NUM_DRAWS, SubjectCounts, score
 from training.predictions import Predictions
 from training.report_parts import BOOTSTRAP, score_block, score_cells, scores_json, table
 from training.run_spec import RunSpec
@@ -145,7 +145,7 @@ def _row(variant: Mapping[str, Any]) -> tuple[Any, ...]:
         return (*begin, *[""] * 4)
     uf1, uar = (Difference(**variant["less_full"][name]) for name in ("uf1", "uar"))
     apart = "within noise" if uf1.within_noise else "beyond noise"
-    intervals = (as_interval(Estimate(one.value, one.low, one.high)) for one in (uf1, uar))
+    intervals = (as_interval(one.estimate) for one in (uf1, uar))
     return (*begin, *intervals, f"{variant['less_full']['mcnemar']['p_value']:.3g}", apart)
 
 

@@ -7,8 +7,8 @@ import numpy as np
 from scipy.stats import binomtest
 
 from mer_core.errors import MerError
+from mer_core.scores import Estimate, as_score
 from training.metrics import NUM_DRAWS, SubjectCounts, estimate, resampled, subject_draws, uar, uf1
-from training.numerals import as_score
 from training.predictions import Predictions, name_some
 
 
@@ -29,6 +29,11 @@ class Difference:
     low: float
     high: float
     share_above: float
+
+    @property
+    def estimate(self) -> Estimate:
+        """The difference and its interval alone, -1 to 1."""
+        return Estimate(self.value, self.low, self.high)
 
     @property
     def within_noise(self) -> bool:

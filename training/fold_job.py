@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,7 @@ from torch import nn
 
 from training.fit import fit, seeded_model
 from training.folds import Fold
+from training.precision import autocast
 from training.run_spec import RunSpec
 from training.store import FoldOutcome
 
@@ -96,9 +96,3 @@ class _Snapshots:
 def _layout(size: int) -> torch.memory_format:
     """The order of values in memory that convolutions of inputs of this side (px) run faster with on a processor."""
     return torch.channels_last if size >= _CHANNELS_LAST_FROM else torch.contiguous_format
-
-
-def autocast(precision: str) -> torch.autocast | nullcontext[None]:
-    """The context a network is trained in on the processor for that precision."""
-    # It lasts the whole training: with its cache the network would compute with its first weights for ever.
-    return torch.autocast("cpu", torch.bfloat16, cache_enabled=False) if precision == "bf16" else nullcontext()

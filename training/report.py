@@ -12,14 +12,16 @@ from typing import Any
 import numpy as np
 
 from mer_core.errors import MerError
+from mer_core.scores import Estimate, as_interval, as_score
 from training.comparison import compare_runs
-from training.metrics import NUM_DRAWS, Estimate, SubjectCounts, accuracy, score, uar, uf1
-from training.numerals import as_interval, as_score
+from training.metrics import NUM_DRAWS, SubjectCounts, accuracy, score, uar, uf1
 from training.predictions import Predictions
 from training.published import ECNU_MEAN_PER_SUBJECT, POOLED_MEGC2019, PublishedScore, is_megc2019
 from training.report_parts import (
     BOOTSTRAP,
     confusion_table,
+    picked_cells,
+    published_cells,
     score_blocks,
     score_cells,
     scores_json,
@@ -64,7 +66,11 @@ def report_markdown(
     predictions: Predictions, facts: Mapping[str, Any], picked: Mapping[str, Predictions] = MappingProxyType({})
 ) -> str:
     """The report as Markdown; arguments and errors as of `report_json`."""
-    report = report_json(predictions, facts, picked)
+    return as_markdown(report_json(predictions, facts, picked))
+
+
+def as_markdown(report: dict[str, Any]) -> str:
+    """What `report_json` gives, as Markdown."""
     sections = [
         _heading(report),
         _facts_section(report),
@@ -130,9 +136,7 @@ def _picked_section(report: dict[str, Any]) -> str:
         return ""
     fixed = report["all"]["scores"]
     rows: list[tuple[Any, ...]] = [("fixed beforehand (the result)", *score_cells(fixed)[:2], "")]
-    for block in report["test_picked"]:
-        more = Estimate(**{name: block["more_than_fixed"]["uf1"][name] for name in ("value", "low", "high")})
-        rows.append((f"{block['epoch']} (**optimistic**)", *score_cells(block["scores"])[:2], as_interval(more)))
+    rows += [picked_cells(block) for block in report["test_picked"]]
     head = "epoch", "UF1", "UAR", "UF1 more than the result"
     return (
         f"## What picking the epoch on the test people is worth (**optimistic**)\n\n{table(head, rows)}\n\n"
@@ -154,15 +158,9 @@ def _ecnu_section(report: dict[str, Any]) -> str:
     for system, scores in systems.items():
         ecnu = scores["ecnu_mean_per_subject"]
         rows.append((system, *(as_interval(Estimate(**ecnu[name])) for name in ("uf1", "uar")), "this run's samples"))
-    rows += [
-        (
-            f"{entry.system} (**optimistic**)",
-            as_score(entry.uf1),
-            _or_dash(entry.uar),
-            f"{entry.protocol}; {entry.source}",
-        )
-        for entry in ECNU_MEAN_PER_SUBJECT
-    ]
+    for entry in ECNU_MEAN_PER_SUBJECT:
+        system, protocol, *scores = published_cells(entry)
+        rows.append((system, *scores, f"{protocol}; {entry.source}"))
     return (
         f"## {ECNU_METRIC}\n\n{table(('system', 'UF1', 'UAR', 'samples and source'), rows)}\n\n"
         "Macro F1 and macro recall of each subject, then the mean over subjects. It favours subjects of one class: "
@@ -182,9 +180,8 @@ def _published_section(report: dict[str, Any]) -> str:
 
 
 def _published_row(entry: PublishedScore, own: Estimate) -> tuple[str, ...]:
-    system = f"{entry.system} (**optimistic**)" if entry.optimistic else entry.system
     within = "yes" if own.low <= entry.uf1 <= own.high else "no"
-    return system, entry.protocol, as_score(entry.uf1), _or_dash(entry.uar), within, entry.source
+    return *published_cells(entry), within, entry.source
 
 
 def _subjects_section(report: dict[str, Any]) -> str:
@@ -201,7 +198,3 @@ def _subjects_section(report: dict[str, Any]) -> str:
     ]
     head = "data", "subject", "samples", "right", "UF1", "UAR"
     return f"## Subjects\n\nOver the classes that a subject has.\n\n{table(head, rows)}"
-
-
-def _or_dash(value: float | None) -> str:
-    return "-" if value is None else as_score(value)

@@ -5,8 +5,10 @@ from dataclasses import asdict
 from typing import Any
 
 from mer_core.labels import LABELS
-from training.metrics import NUM_DRAWS, Estimate, Scores, SubjectCounts, score
-from training.numerals import as_interval, as_score
+from mer_core.scores import Estimate, as_interval, as_score
+from training.comparison import Difference
+from training.metrics import NUM_DRAWS, Scores, SubjectCounts, score
+from training.published import PublishedScore
 
 BOOTSTRAP = {"unit": "subject", "draws": NUM_DRAWS, "level": 0.95}
 _SCORES_HEAD = "data", "system", "samples", "subjects", "UF1", "UAR", "accuracy"
@@ -63,6 +65,23 @@ def scores_table(blocks: Mapping[str, Any], system: str) -> str:
 def score_cells(scores: Mapping[str, Any]) -> tuple[str, ...]:
     """UF1, UAR and accuracy with their intervals."""
     return tuple(as_interval(Estimate(**scores[name])) for name in ("uf1", "uar", "accuracy"))
+
+
+def picked_cells(block: Mapping[str, Any]) -> tuple[str, ...]:
+    """How the epoch was picked on the test people, UF1, UAR, and how much more UF1 that gives than the result."""
+    more = Difference(**block["more_than_fixed"]["uf1"]).estimate
+    return marked(block["epoch"], True), *score_cells(block["scores"])[:2], as_interval(more)
+
+
+def published_cells(entry: PublishedScore) -> tuple[str, ...]:
+    """System, protocol, UF1 and UAR of a published score."""
+    uar = "-" if entry.uar is None else as_score(entry.uar)
+    return marked(entry.system, entry.optimistic), entry.protocol, as_score(entry.uf1), uar
+
+
+def marked(name: str, is_optimistic: bool) -> str:
+    """The name of a system, called optimistic where the test people had a say in it."""
+    return f"{name} (**optimistic**)" if is_optimistic else name
 
 
 def confusion_table(confusion: list[list[int]]) -> str:

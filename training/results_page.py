@@ -9,15 +9,16 @@ from typing import Any
 
 from mer_core.errors import MerError
 from mer_core.models import model_info
+from mer_core.scores import as_interval
 from training.ablation import FULL, Variant, variants_of
 from training.comparison import compare_runs
-from training.metrics import NUM_DRAWS, Estimate
-from training.numerals import as_interval, as_score
+from training.metrics import NUM_DRAWS
 from training.predictions import Predictions
-from training.report_parts import score_cells, table
-from training.store import RESULT_FILE
+from training.published import PublishedScore
+from training.report_parts import picked_cells, published_cells, score_cells, table
+from training.store import PREDICTIONS_FILE, RESULT_FILE
 
-PLANNED_FILE, PREDICTIONS_FILE = "planned.toml", "predictions.csv"
+PLANNED_FILE = "planned.toml"
 _DATA = "megc2019:PATH"
 _RUN_HEAD = "network", "recipe", "seed", "UF1", "UAR", "accuracy", "run"
 _MADE_HEAD = "run", "precision", "date", "commit", "hardware", "fold hours", "command"
@@ -130,10 +131,7 @@ def _baseline_row(run: KeptRun) -> tuple[Any, ...]:
 def _picked_section(runs: Sequence[KeptRun]) -> str:
     rows = []
     for run in runs:
-        for block in run.result["test_picked"]:
-            more = Estimate(**{name: block["more_than_fixed"]["uf1"][name] for name in ("value", "low", "high")})
-            how = f"{block['epoch']} (**optimistic**)"
-            rows.append((run.title, how, *score_cells(block["scores"])[:2], as_interval(more), run.name))
+        rows += [(run.title, *picked_cells(block), run.name) for block in run.result["test_picked"]]
     if not rows:
         return ""
     head = "network", "epoch picked on the test people", "UF1", "UAR", "UF1 more than the result", "run"
@@ -173,22 +171,12 @@ def _less_full(variant: Variant, run: KeptRun, runs: Sequence[KeptRun]) -> str:
     ]
     if variant.name == FULL or not alike:
         return ""
-    difference = compare_runs(run.predictions, alike[0].predictions).uf1
-    return as_interval(Estimate(difference.value, difference.low, difference.high))
+    return as_interval(compare_runs(run.predictions, alike[0].predictions).uf1.estimate)
 
 
 def _published_section(runs: Sequence[KeptRun]) -> str:
     published: list[dict[str, Any]] = next((run.result["published"] for run in runs if run.result["published"]), [])
-    rows = [
-        (
-            f"{entry['system']} (**optimistic**)" if entry["optimistic"] else entry["system"],
-            entry["protocol"],
-            as_score(entry["uf1"]),
-            "-" if entry["uar"] is None else as_score(entry["uar"]),
-            entry["source"],
-        )
-        for entry in published
-    ]
+    rows = [(*published_cells(PublishedScore(**entry)), entry["source"]) for entry in published]
     head = "system", "protocol", "UF1", "UAR", "source"
     return f"## Published on the same samples\n\n{table(head, rows)}" if rows else ""
 

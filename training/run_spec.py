@@ -4,10 +4,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mer_core.errors import MerError
+from training.precision import PRECISIONS
 from training.recipes import Recipe
 
 PROTOCOLS: tuple[str, ...] = ("honest", "test-picked")
-PRECISIONS: tuple[str, ...] = ("fp32", "bf16")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +13,7 @@ from torch.func import functional_call, stack_module_state, vmap
 from training.augment import Variation, draw_variation, vary
 from training.fit import draw_batches, seeded_model
 from training.optimiser import make_optimiser
+from training.precision import autocast
 from training.run_spec import RunSpec
 
 State = Mapping[str, torch.Tensor]
@@ -120,7 +120,7 @@ class Stack:
         if group.variation is not None:
             planes = vary(planes, group.variation.to(self.device))
         inputs = self.spec.recipe.input_spec.from_planes(planes).unflatten(0, indices.shape)
-        with self._autocast():
+        with autocast(self.spec.precision, self.device.type):
             logits = self._logits(places, inputs)
             targets = self._labels[places[:, None], indices]
             losses = F.cross_entropy(logits.flatten(0, 1), targets.flatten(), reduction="none")
@@ -141,10 +141,6 @@ class Stack:
             return functional_call(self._template, (dict(parameters), dict(buffers)), (batch,))
 
         return vmap(one, randomness="different")(parameters, buffers, inputs)
-
-    def _autocast(self) -> torch.autocast | nullcontext[None]:
-        is_bf16 = self.spec.precision == "bf16"
-        return torch.autocast(self.device.type, torch.bfloat16) if is_bf16 else nullcontext()
 
 
 def num_steps(num_samples: int, batch_size: int) -> int:

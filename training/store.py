@@ -15,7 +15,7 @@ from safetensors.torch import load_file, save_file
 from mer_core.errors import MerError
 from mer_core.whole_files import whole_file
 
-SPEC_FILE, RESULT_FILE, FOLDS_FOLDER = "spec.json", "result.json", "folds"
+SPEC_FILE, RESULT_FILE, PREDICTIONS_FILE, FOLDS_FOLDER = "spec.json", "result.json", "predictions.csv", "folds"
 _OUTCOME_FILE, _WEIGHTS_FILE = "outcome.json", "weights.safetensors"
 
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from mer_core.errors import MerError
+from mer_core.scores import as_score
 from tests.training.made_up_predictions import always, partly_right, predictions_of, rows_of_confusion
 from training.metrics import SubjectCounts
-from training.numerals import as_score
 from training.published import ECNU_MEAN_PER_SUBJECT, POOLED_MEGC2019, is_megc2019
 from training.report import ECNU_METRIC, REQUIRED_FACTS, report_json, report_markdown
 

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from mer_core.errors import MerError
+from mer_core.scores import as_score
 from tests.training.made_up_predictions import partly_right
 from training.cli import main
-from training.numerals import as_score
 from training.predictions import Predictions
 from training.report import report_json
 from training.results_page import kept_runs, results_markdown

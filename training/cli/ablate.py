@@ -8,12 +8,12 @@ from mer_core.errors import MerError
 from mer_core.whole_files import whole_file
 from training.ablation import ABLATIONS, ablation_json, ablation_markdown, variant_spec, variants_of
 from training.cli.engine_options import engine_of
-from training.cli.loso import run_facts, write_result
+from training.cli.loso import read_predictions, run_facts, write_result
 from training.cli.progress import FoldLine
 from training.cli.run_options import add_run_arguments, requested_run, run_name
 from training.datasets.maps import LabelledMaps
 from training.engines import Engine
-from training.loso import out_of_fold, run_loso
+from training.loso import run_loso
 from training.predictions import Predictions
 from training.run_spec import RunSpec
 from training.store import SPEC_FILE
@@ -57,7 +57,7 @@ def _run_variants(full: RunSpec, data: LabelledMaps, folder: Path, engine: Engin
         line = FoldLine(f"variant {number} of {len(variants)}, {variant.name}")
         store = run_loso(spec, data, folder / variant.name, engine, line)
         write_result(store, spec, data)
-        predictions[variant.name] = out_of_fold(store, data)
+        predictions[variant.name], _ = read_predictions(store.folder)
     return predictions
 
 

@@ -5,9 +5,9 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from training.cli.loso import PREDICTIONS_FILE
 from training.comparison import compare_runs
 from training.predictions import Predictions
+from training.store import PREDICTIONS_FILE
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -13,11 +13,10 @@ from training.epoch_picking import EACH_PERSONS_EPOCH, ONE_EPOCH_FOR_ALL, picked
 from training.loso import out_of_fold, run_loso
 from training.predictions import Predictions
 from training.provenance import provenance
-from training.report import report_json, report_markdown
+from training.report import as_markdown, report_json
 from training.run_spec import RunSpec
-from training.store import RunStore
+from training.store import PREDICTIONS_FILE, RunStore
 
-PREDICTIONS_FILE = "predictions.csv"
 PICKED_FILES = {
     EACH_PERSONS_EPOCH: "picked-for-each-person.csv",
     ONE_EPOCH_FOR_ALL: "picked-for-all.csv",
@@ -55,9 +54,10 @@ def write_result(store: RunStore, spec: RunSpec, data: LabelledMaps) -> str:
     for how, chosen in picked.items():
         chosen.to_csv(store.folder / PICKED_FILES[how])
     outcomes = [store.outcome(key) for key in sorted(store.finished())]
-    result = {**report_json(predictions, facts, picked), "provenance": provenance(outcomes)}
+    report = report_json(predictions, facts, picked)
+    result = {**report, "provenance": provenance(outcomes)}
     store.finish(json.loads(json.dumps(result, allow_nan=False)))
-    return report_markdown(predictions, facts, picked)
+    return as_markdown(report)
 
 
 def read_predictions(folder: Path) -> tuple[Predictions, dict[str, Predictions]]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from mer_core.errors import MerError
 from mer_core.whole_files import whole_file
-from training.cli.loso import PICKED_FILES, PREDICTIONS_FILE
+from training.cli.loso import PICKED_FILES
 from training.results_page import results_markdown
-from training.store import RESULT_FILE
+from training.store import PREDICTIONS_FILE, RESULT_FILE
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

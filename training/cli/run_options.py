@@ -6,8 +6,9 @@ from dataclasses import replace
 from training.cli.common import add_data_arguments, read_data, software
 from training.cli.engine_options import add_engine_arguments
 from training.datasets.maps import LabelledMaps
+from training.precision import PRECISIONS
 from training.recipes import load_recipe
-from training.run_spec import PRECISIONS, PROTOCOLS, RunSpec
+from training.run_spec import PROTOCOLS, RunSpec
 
 
 def add_run_arguments(parser: argparse.ArgumentParser) -> None:

@@ -26,9 +26,19 @@ def fit_limits(probabilities: np.ndarray, labels: np.ndarray, coverage: float) -
     found = scores(probabilities)
     limits = []
     for index, name in enumerate(LABELS):
-        own = np.sort(found[labels == index, index])
+        own = found[labels == index, index]
         if not len(own):
             raise MerError(f"There is no {name} clip to fit answers on; reliability needs some of each class.")
-        rank = ceil((len(own) + 1) * coverage)
-        limits.append(own[rank - 1] if rank <= len(own) else 1.0)
+        limits.append(limit_of(own, coverage))
     return np.array(limits)
+
+
+def limit_of(scores: np.ndarray, coverage: float) -> float:
+    """The score that at least this share of new clips keeps; 1, the largest there is, where N is too small to tell.
+
+    Args:
+        scores: float64 (N,), 0 to 1, of the true classes.
+        coverage: share aimed at, 0 to 1.
+    """
+    rank = ceil((len(scores) + 1) * coverage)
+    return float(np.sort(scores)[rank - 1]) if rank <= len(scores) else 1.0

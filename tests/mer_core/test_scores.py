@@ -1,7 +1,6 @@
 import pytest
 
-from training.metrics import Estimate
-from training.numerals import as_interval, as_score
+from mer_core.scores import Estimate, as_interval, as_score
 
 
 @pytest.mark.parametrize(
