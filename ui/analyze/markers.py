@@ -10,6 +10,7 @@ from mer_core.interval import Interval
 from mer_core.markers import MARKERS, move_marker
 from ui.deck.component import deck_actions
 from ui.state import Visit
+from ui.twins import is_outdated, twin_key
 from ui.widgets import frame_text
 
 _WHO = {"proposed": "proposed", "user": "set by you", "imported": "imported"}
@@ -69,45 +70,52 @@ def _actions(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
 
 def _marker_slider(visit: Visit, prepared: PreparedClip, interval: Interval, name: str, source: str) -> None:
     clip, frame = prepared.clip, getattr(interval, name)
-    st.session_state[_key(name)] = frame
-    st.slider(
-        f"{name.capitalize()} · {frame_text(clip, frame)} · {_WHO[source]}",
-        0,
-        clip.num_frames - 1,
-        key=_key(name),
-        on_change=_move,
-        args=(visit, interval, name, clip),
-        disabled=clip.num_frames < 3,
-    )
+    key = twin_key(_twin(name), frame)
+    with st.container(key=_twin(name)):
+        st.slider(
+            f"{name.capitalize()} · {frame_text(clip, frame)} · {_WHO[source]}",
+            0,
+            clip.num_frames - 1,
+            key=key,
+            on_change=_move,
+            args=(visit, interval, name, clip, key),
+            disabled=clip.num_frames < 3,
+        )
 
 
 def _movements(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
     if len(prepared.candidates) < 2:
         return
     chosen = prepared.candidates.index(interval) if interval in prepared.candidates else None
-    st.session_state["candidate"] = chosen
+    key = twin_key("candidate", chosen)
     st.selectbox(
         "Movements found in this clip",
         range(len(prepared.candidates)),
         format_func=lambda index: (
             f"Movement {index + 1}: apex {frame_text(prepared.clip, prepared.candidates[index].apex)}"
         ),
-        key="candidate",
+        key=key,
         label_visibility="collapsed",
         placeholder=f"{len(prepared.candidates)} movements found",
         on_change=_take_movement,
-        args=(visit, prepared),
+        args=(visit, prepared, key),
     )
 
 
-def _move(visit: Visit, interval: Interval, name: str, clip: Clip) -> None:
-    visit.mark(move_marker(interval, name, st.session_state[_key(name)], clip.num_frames), mover=name)
+def _move(visit: Visit, interval: Interval, name: str, clip: Clip, key: str) -> None:
+    if is_outdated(key):
+        return
+    moved = move_marker(interval, name, st.session_state[key], clip.num_frames)
+    visit.mark(moved, mover=name)
+    st.session_state[key] = getattr(moved, name)  # the slider stays, also where others stopped it
 
 
-def _take_movement(visit: Visit, prepared: PreparedClip) -> None:
-    chosen = st.session_state["candidate"]
+def _take_movement(visit: Visit, prepared: PreparedClip, key: str) -> None:
+    if is_outdated(key):
+        return
+    chosen = st.session_state[key]
     visit.mark(None if chosen is None else prepared.candidates[chosen])
 
 
-def _key(name: str) -> str:
+def _twin(name: str) -> str:
     return f"marker_{name}"
