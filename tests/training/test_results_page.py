@@ -7,6 +7,7 @@ import pytest
 from mer_core.errors import MerError
 from mer_core.scores import as_score
 from tests.training.made_up_predictions import partly_right
+from training.ablation import variants_of
 from training.cli import main
 from training.predictions import Predictions
 from training.report import report_json
@@ -92,6 +93,17 @@ def test_a_run_is_kept_only_when_it_is_complete(tmp_path: Path, capsys: pytest.C
     assert main(["results", str(tmp_path / "runs" / "mini"), *arguments]) == 0
     assert page.read_text() == results_markdown(tmp_path / "kept")
     assert [run.name for run in kept_runs(tmp_path / "kept")] == ["mini"]
+
+
+def test_an_ablation_keeps_its_variants_under_the_name_of_their_network(tmp_path: Path) -> None:
+    ablation = tmp_path / "runs" / "anything"
+    for variant in variants_of("mini_aorcnn"):
+        _keep(ablation, variant.name, partly_right(0.5, 1), arguments=dict(variant.arguments))
+    (ablation / "ablation.json").write_text(json.dumps({"network": "mini_aorcnn"}))
+    arguments = ["--into", str(tmp_path / "kept"), "--page", str(tmp_path / "results.md")]
+    assert main(["results", str(ablation / "full"), str(ablation), *arguments]) == 0
+    names = {run.name for run in kept_runs(tmp_path / "kept")}
+    assert names == {f"mini_aorcnn-{variant.name}" for variant in variants_of("mini_aorcnn")}
 
 
 def test_the_page_in_the_repository_is_what_its_results_give() -> None:

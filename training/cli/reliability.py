@@ -19,7 +19,7 @@ from training.predictions import Predictions
 from training.recipes import load_recipe
 from training.reliability.ensemble import as_stored, compare, fold_ensemble
 from training.reliability.known_motion import fit_known_motion
-from training.reliability.match import require_complete, require_honest, require_same_network
+from training.reliability.match import require_complete, require_same_network
 from training.reliability.measure import answer_sets_of, calibration_of, cross_fitted, people_of, record_of
 from training.run_spec import RunSpec
 from training.store import RunStore
@@ -32,7 +32,12 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser(
         "reliability", help="tell a checkpoint how far to trust it, from an honest run of the same network"
     )
-    parser.add_argument("folder", type=Path, metavar="RUN", help="a complete honest run")
+    parser.add_argument(
+        "folder",
+        type=Path,
+        metavar="RUN",
+        help="a complete run; one that is test-picked as well is judged after its last epoch",
+    )
     parser.add_argument("--checkpoint", required=True, metavar="NAME|DIR", help="name or folder; it is rewritten")
     parser.add_argument(
         "--data", action="append", metavar="KIND:PATH", help="where the run's data lie now, if not where they lay then"
@@ -45,7 +50,6 @@ def run(options: argparse.Namespace) -> int:
     """Measure, write the checkpoint anew, say what was found."""
     store = RunStore(options.folder)
     spec = RunSpec.from_json(store.spec())
-    require_honest(store, spec)
     folder = find_checkpoint(options.checkpoint)
     checkpoint = load_checkpoint(folder, network_only=True)  # what is damaged or outdated is made anew
     require_same_network(store, spec, checkpoint)
@@ -88,7 +92,6 @@ def _reliability(
 
 def _facts(spec: RunSpec, note: str) -> dict[str, Any]:
     return {
-        "protocol": spec.protocol,
         "recipe": spec.recipe_name,
         "epochs": spec.recipe.epochs,
         "seed": spec.seed,

@@ -1,11 +1,15 @@
 """`results`: keep the small files of complete runs, and the page that puts all kept runs together."""
 
 import argparse
+import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from mer_core.errors import MerError
 from mer_core.whole_files import whole_file
+from training.ablation import FULL, variants_of
+from training.cli.ablate import ABLATION_FILE
 from training.cli.loso import PICKED_FILES
 from training.results_page import results_markdown
 from training.store import PREDICTIONS_FILE, RESULT_FILE
@@ -14,7 +18,14 @@ from training.store import PREDICTIONS_FILE, RESULT_FILE
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = commands.add_parser("results", help="keep complete runs' predictions and rewrite the page of results")
-    parser.add_argument("runs", nargs="*", type=Path, metavar="RUN", help="complete runs to keep; none: only the page")
+    parser.add_argument(
+        "runs",
+        nargs="*",
+        type=Path,
+        metavar="RUN",
+        help="complete runs to keep, or an ablation's folder for its variants (the full network's run is kept by "
+        "itself); none: only the page",
+    )
     parser.add_argument("--into", type=Path, default=Path("results"), metavar="FOLDER")
     parser.add_argument("--page", type=Path, default=Path("docs/results.md"), metavar="FILE")
     parser.set_defaults(run=run)
@@ -22,18 +33,39 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def run(options: argparse.Namespace) -> int:
     """Copy what the runs predicted and scored, then write the page."""
-    for folder in options.runs:
+    runs = [run for folder in options.runs for run in _runs_of(folder)]
+    for folder in runs:
         if not (folder / RESULT_FILE).is_file():
             raise MerError(f"{folder} is not complete: it has no {RESULT_FILE}; go on with `resume`.")
-    for folder in options.runs:
-        kept = options.into / folder.resolve().name
-        kept.mkdir(parents=True, exist_ok=True)
-        for name in (PREDICTIONS_FILE, *PICKED_FILES.values(), RESULT_FILE):
-            if (folder / name).is_file():
-                shutil.copyfile(folder / name, kept / name)
+    for folder in runs:
+        _keep(folder, options.into / _kept_name(folder))
     page = results_markdown(options.into)
     options.page.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(options.page) as part:
         part.write_text(page)
     print(f"{options.page} written")
     return 0
+
+
+def _runs_of(folder: Path) -> Iterator[Path]:
+    """The run itself, or the variants of an ablation."""
+    if not (folder / ABLATION_FILE).is_file():
+        yield folder
+        return
+    network = json.loads((folder / ABLATION_FILE).read_text())["network"]
+    yield from (folder / variant.name for variant in variants_of(network) if variant.name != FULL)
+
+
+def _kept_name(folder: Path) -> str:
+    """The folder's own name; a variant's says also of which network."""
+    folder = folder.resolve()
+    if not (folder.parent / ABLATION_FILE).is_file():
+        return folder.name
+    return f"{json.loads((folder / RESULT_FILE).read_text())['facts']['model']}-{folder.name}"
+
+
+def _keep(folder: Path, kept: Path) -> None:
+    kept.mkdir(parents=True, exist_ok=True)
+    for name in (PREDICTIONS_FILE, *PICKED_FILES.values(), RESULT_FILE):
+        if (folder / name).is_file():
+            shutil.copyfile(folder / name, kept / name)

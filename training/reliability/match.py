@@ -1,4 +1,4 @@
-"""Whether a run tells anything of a checkpoint: it must be honest, complete, and of networks trained the same way."""
+"""Whether a run tells anything of a checkpoint: it must be complete, and of networks trained the same way."""
 
 from typing import Any
 
@@ -11,19 +11,6 @@ from training.store import RunStore
 
 # A recipe does not know which program computed the maps' flow.
 _NOT_IN_RECIPES = "flow_version"
-
-
-def require_honest(store: RunStore, spec: RunSpec) -> None:
-    """Refuse a run of another protocol.
-
-    Raises:
-        MerError: its epochs could be chosen on the people it is scored on.
-    """
-    if spec.protocol != "honest":
-        raise MerError(
-            f"{store.folder} is a {spec.protocol} run, whose epoch the people it is scored on may choose; "
-            "reliability needs an honest one."
-        )
 
 
 def require_complete(store: RunStore, spec: RunSpec, data: LabelledMaps) -> None:

@@ -51,7 +51,7 @@ def test_a_checkpoint_is_told_what_its_run_measured(run: Path, tree: Path, check
     assert told.calibration == calibration_of(predictions, found)
     assert told.sets == answer_sets_of(predictions, found, told.calibration.temperature)
     assert len(told.known_motion.distances) == 6
-    assert (told.run["seed"], told.run["epochs"], told.run["protocol"]) == (0, EPOCHS, "honest")
+    assert (told.run["seed"], told.run["epochs"]) == (0, EPOCHS)
 
 
 def test_the_ensemble_holds_every_fold_in_the_order_of_the_people_left_out(
@@ -138,11 +138,14 @@ def _refused(arguments: list[str], checkpoint: Path, capsys: pytest.CaptureFixtu
     return error
 
 
-def test_a_test_picked_run_is_refused(
-    tree: Path, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_a_test_picked_run_is_judged_as_the_honest_one_that_it_holds(
+    run: Path, tree: Path, checkpoint: Path, tmp_path: Path
 ) -> None:
+    assert main(["reliability", str(run), "--checkpoint", str(checkpoint)]) == 0
+    honest = _files(checkpoint)
     picked = make_run(tmp_path / "picked", tree, protocol="test-picked")
-    assert "is a test-picked run" in _refused([str(picked)], checkpoint, capsys)
+    assert main(["reliability", str(picked), "--checkpoint", str(checkpoint)]) == 0
+    assert _files(checkpoint) == honest
 
 
 def test_an_incomplete_run_is_refused(
