@@ -77,7 +77,7 @@ def _about_interval(prepared: PreparedClip, interval: Interval) -> list[str]:
     if times is None and prepared.clip.num_frames == 2:
         return []  # an onset and an apex picture: nobody expects times
     if times is None:
-        return ["The frame rate is unknown, so there are no times in ms; give it (--fps, or Advanced in the app)."]
+        return ["The frame rate is unknown, so there are no times in ms; give it (--fps, or Settings in the app)."]
     return [*_about_rate(times, interval), *_about_duration(prepared, times, interval)]
 
 

@@ -10,6 +10,7 @@ import torch
 
 from mer_core.checkpoints import (
     CONFIG_FILE,
+    DEFAULT_CHECKPOINT,
     WEIGHTS_FILE,
     checkpoints_folder,
     list_checkpoints,
@@ -21,8 +22,6 @@ from mer_core.errors import CheckpointError
 from mer_core.models import model_info
 from mer_core.predictor import Predictor
 from mer_core.zoo import describe_networks, record_of
-
-DEFAULT_CHECKPOINT = "off_tanet"
 
 
 @dataclass(frozen=True, eq=False)

@@ -68,13 +68,18 @@ def way_back(visit: Visit) -> None:
 
 
 @contextmanager
-def progress_box(place: DeltaGenerator, first: str) -> Iterator[Callable[[str, float], None]]:
+def progress_box(
+    place: DeltaGenerator, first: str, draw_below: Callable[[], None] = lambda: None
+) -> Iterator[Callable[[str, float], None]]:
     """A box that says what is being done and how far it is; call what it gives with a text and a share, 0 to 1.
 
-    It stands in `place`, an `st.empty()`, and disappears when the work ends, also by an error.
+    It stands in `place`, an `st.empty()`, and disappears when the work ends, also by an error; so does what is drawn
+    below it.
     """
-    with place.container(border=True, key="working"):
-        bar = st.progress(0.0, first)
+    with place.container():
+        with st.container(border=True, key="working"):
+            bar = st.progress(0.0, first)
+        draw_below()
     shown_text, shown_share = first, 0.0
 
     def tell(text: str, share: float) -> None:

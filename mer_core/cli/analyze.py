@@ -9,8 +9,6 @@ from typing import Any
 from mer_core.errors import ClipError
 from mer_core.flow import FLOW_METHODS
 
-DEFAULT_CHECKPOINT = "off_tanet"
-
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
@@ -23,7 +21,9 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     )
     parser.add_argument("--fps", type=float, help="frames per second, where the clip does not say")
     parser.add_argument("--max-frames", type=int, metavar="N", help="refuse longer clips (default 2000)")
-    parser.add_argument("--model", default=DEFAULT_CHECKPOINT, metavar="NAME|DIR|hub:ID@REV", help="checkpoint")
+    parser.add_argument(
+        "--model", metavar="NAME|DIR|hub:ID@REV", help="checkpoint; the one the app starts with, if not given"
+    )
     parser.add_argument("--flow", choices=FLOW_METHODS, help="flow method; the checkpoint's own if left out")
     parser.add_argument("--keep-head-motion", action="store_true", help="do not subtract the head's own motion")
     parser.add_argument("--picture", type=Path, metavar="FILE.png", help="also draw the motion")
@@ -42,7 +42,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """Analyse and print."""
     # Imported here so that `--help` and a mistyped option answer without loading torch.
-    from mer_core.checkpoints import load_checkpoint
+    from mer_core.checkpoints import DEFAULT_CHECKPOINT, load_checkpoint
     from mer_core.exports import analysis_json
     from mer_core.exports.formats import format_for, write_export
     from mer_core.predictor import Predictor
@@ -52,7 +52,7 @@ def run(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     clip, markers = _read(options)
     decode_ms = (time.perf_counter() - started) * 1000
-    predictor = Predictor(load_checkpoint(options.model))
+    predictor = Predictor(load_checkpoint(options.model or DEFAULT_CHECKPOINT))
     remove = False if options.keep_head_motion else None
     if options.markers is None:
         analysis = predictor.analyze(clip, **markers, method=options.flow, remove_head_motion=remove)

@@ -37,7 +37,7 @@ def elan_eaf(events: Sequence[CodedEvent], clip: Clip) -> str:
         MerError: the clip's frame rate is unknown, and with it all times.
     """
     if clip.fps is None:
-        raise MerError("ELAN needs times, and this clip's frame rate is unknown; give it (--fps, or Advanced).")
+        raise MerError("ELAN needs times, and this clip's frame rate is unknown; give it (--fps, or Settings).")
     document = _Document(clip.name)
     movement = events[0]
     onset, apex, offset = (float(time) for time in movement.times_ms if time is not None)

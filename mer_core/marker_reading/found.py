@@ -83,7 +83,7 @@ def _check_complete(found: FoundMarkers, clip: Clip) -> None:
     )
     if clip.timestamps_ms is None and has_times and not has_frames:
         raise MarkerFileError(
-            f"{found.where} gives times in ms, and this clip's frame rate is unknown; give it (--fps, or Advanced)."
+            f"{found.where} gives times in ms, and this clip's frame rate is unknown; give it (--fps, or Settings)."
         )
     for name, time, frame in zip(MARKERS[:2], found.times_ms, found.frames, strict=False):
         if time is None and frame is None:

@@ -7,7 +7,7 @@ def opened(page):
     """The deck, once its pictures are drawn and Python listens."""
     deck = page.locator(".deck")
     expect(deck).to_have_attribute("data-state", "ready")
-    expect(page.locator(".st-key-downloads")).to_be_visible()
+    expect(page.locator(".st-key-downloads")).to_be_attached()
     return deck
 
 

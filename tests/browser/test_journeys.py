@@ -64,7 +64,7 @@ def test_a_bad_file_is_explained_and_a_sample_still_opens(server, open_page, tmp
 def test_a_phone_never_scrolls_sideways(server, open_page, path):
     page = open_page(server + path, width=390, height=844)
     if "sample" in path:
-        expect(page.locator(".st-key-downloads")).to_be_visible()
+        expect(page.locator(".st-key-downloads")).to_be_attached()
     expect(page.locator(".st-key-page_limits")).to_be_visible()
     settled(page)
     page.wait_for_timeout(1000)

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from mer_core.clips import read_clip
+from mer_core.errors import MotionError
 from mer_core.exports import analysis_json, curve_csv
 from mer_core.exports.formats import FORMATS
 from mer_core.interval import Interval
 from mer_core.pictures import FLOW_VIEWS, png_bytes
+from mer_core.predictor import Predictor
 from mer_core.samples import sample_clips
 from mer_core.video_writer import write_video
 from ui.analyze.face import MAPS
@@ -134,6 +136,31 @@ def test_a_marker_stops_before_one_that_was_set(with_sample):
     marker(with_sample, "onset").set_value(20).run()
     marker(with_sample, "apex").set_value(3).run()
     assert marker(with_sample, "apex").value == 21
+
+
+def test_a_marker_on_a_frame_without_a_face_is_explained_and_undo_brings_the_reading_back(with_sample, monkeypatch):
+    moved = "Both sides of the mouth moved up"
+    assert moved in texts(with_sample)
+
+    def no_face(*_):
+        raise MotionError("No face in frame 24; choose another apex.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Predictor, "analyze_interval", no_face)
+        marker(with_sample, "apex").set_value(24).run()
+    assert "No face in frame 24; choose another apex." in with_sample.error[0].value
+    assert "Cannot say" in texts(with_sample)
+    assert moved not in texts(with_sample)
+    with_sample.button(key="undo").click().run()
+    assert not with_sample.error
+    assert moved in texts(with_sample)
+
+
+def test_a_narrow_screen_shows_the_movement_first_and_any_section_on_demand(with_sample):
+    assert with_sample.segmented_control(key="section").value == "movement"
+    with_sample.segmented_control(key="section").set_value("limits").run()
+    assert with_sample.segmented_control(key="section").value == "limits"
+    assert not with_sample.exception
 
 
 def test_motion_at_noise_level_gets_no_class(with_sample):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from streamlit.testing.v1 import AppTest
 
-from mer_core.checkpoints import Checkpoint, save_checkpoint
+from mer_core.checkpoints import DEFAULT_CHECKPOINT, Checkpoint, save_checkpoint
 from mer_core.inputs import InputSpec
 from mer_core.models import build_model
 from tests.mer_core.made_up_reliability import made_up_motion, made_up_reliability, made_up_sets
@@ -31,10 +31,10 @@ def open_page(folder):
 
     def opened(**parts):
         torch.manual_seed(0)
-        checkpoint = Checkpoint("off_tanet", build_model("ststnet").eval(), "ststnet", InputSpec())
+        checkpoint = Checkpoint(DEFAULT_CHECKPOINT, build_model("ststnet").eval(), "ststnet", InputSpec())
         ensemble = ensemble_of(trained_networks("ststnet", 5), "ststnet")
         tested = replace(checkpoint, reliability=made_up_reliability(checkpoint, **parts), ensemble=ensemble)
-        save_checkpoint(tested, folder / "off_tanet", "untrained, for tests")
+        save_checkpoint(tested, folder / DEFAULT_CHECKPOINT, "untrained, for tests")
         page = AppTest.from_file(ROOT / "app.py", default_timeout=60).run()
         page.query_params["sample"] = "positive"
         return page.switch_page("pages/analyze.py").run()
@@ -92,7 +92,7 @@ def test_another_flow_method_takes_the_record_away(open_page):
 
 def test_the_limits_below_every_page_tell_tested_networks_from_others(open_page):
     said = said_by(open_page()).replace("\\", "")  # signs of Markdown are taken literally
-    assert "STSTNet (off_tanet) was tested on people left out of training; Off-ApexNet not yet." in said
+    assert "STSTNet (mini_aorcnn) was tested on people left out of training; Off-ApexNet not yet." in said
 
 
 def test_the_zoo_shows_the_score_with_its_interval_and_the_baseline(open_page, folder):

@@ -12,7 +12,7 @@ from mer_core.exports.formats import FORMATS, ExportFormat
 from ui.analyze.reopening import import_result, open_work
 from ui.state import Visit, current_visit
 
-_NEEDS_TIMES = "Needs times: give the clip's frames per second under Advanced."
+_NEEDS_TIMES = "Needs times: give the clip's frames per second under Settings."
 _LONGEST, _LONGEST_NOTES = 200, 5000
 
 

@@ -1,5 +1,7 @@
 """What moved, what the network calls it, and what this cannot tell, in this order."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from mer_core.analysis import Analysis
@@ -11,35 +13,54 @@ from ui.cached import network_title
 from ui.theme import is_dark
 from ui.widgets import plain
 
+_CANNOT_SAY = ":gray[**Cannot say**]"
 _HEAD_HELP = (
     "The shift, turn and change of size that the whole face shares between onset and apex, at the crop's corner, where "
     'it is largest. The switch "Remove head motion" leaves it in.'
 )
 
 
-def what_moved_card(analysis: Analysis) -> None:
-    """Draw the sentences about the movement and what was taken for the head's."""
+def what_moved_card(found: Analysis | str) -> None:
+    """Draw the sentences about the movement and what was taken for the head's, or why nothing could be measured."""
     with st.container(border=True, key="what_moved"):
         st.subheader("1 What moved", anchor=False)
-        st.caption("Left and right are the person's own: their left is on the right of the picture.")
-        if not analysis.prediction.is_finding:
-            st.markdown(":gray[**Too little motion to tell from this clip's noise.**]")
-        for sentence in what_moved(analysis):
-            st.markdown(plain(sentence))
-        st.caption(_head_motion(analysis), help=_HEAD_HELP)
+        if isinstance(found, Analysis):
+            _movement(found)
+        else:
+            st.error(plain(found), icon=":material/error:")
 
 
-def verdict_card(analysis: Analysis) -> None:
-    """Draw the network's answer and how far to trust it, or that there is none and why."""
-    prediction = analysis.prediction
+def verdict_card(found: Analysis | str, draw_settings: Callable[[], None]) -> None:
+    """Draw the network's answer and how far to trust it, or that there is none and why; the settings fold out."""
     with st.container(border=True, key="verdict"):
-        st.subheader("2 What the network calls it", anchor=False)
-        if not prediction.has_answer:
-            st.markdown(":gray[**Cannot say**]")
-        for caution in analysis.cautions:
-            st.markdown(f":orange[:material/warning:] {plain(caution)}")
-        if prediction.has_answer:
-            _answer(analysis)
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.subheader("2 What the network calls it", anchor=False, width="content")
+            with st.popover("Settings", icon=":material/tune:", key="settings"):
+                draw_settings()
+        if isinstance(found, Analysis):
+            _verdict(found)
+        else:
+            st.markdown(_CANNOT_SAY)
+            st.caption(plain(found))
+
+
+def _movement(analysis: Analysis) -> None:
+    st.caption("Left and right are the person's own: their left is on the right of the picture.")
+    if not analysis.prediction.is_finding:
+        st.markdown(":gray[**Too little motion to tell from this clip's noise.**]")
+    for sentence in what_moved(analysis):
+        st.markdown(plain(sentence))
+    st.caption(_head_motion(analysis), help=_HEAD_HELP)
+
+
+def _verdict(analysis: Analysis) -> None:
+    prediction = analysis.prediction
+    if not prediction.has_answer:
+        st.markdown(_CANNOT_SAY)
+    for caution in analysis.cautions:
+        st.markdown(f":orange[:material/warning:] {plain(caution)}")
+    if prediction.has_answer:
+        _answer(analysis)
 
 
 def _answer(analysis: Analysis) -> None:

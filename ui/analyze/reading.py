@@ -1,5 +1,7 @@
 """The reading: everything that a marker or a setting changes, redrawn alone while the deck stays as it is."""
 
+from functools import partial
+
 import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
@@ -10,10 +12,10 @@ from ui.analyze.downloads import downloads
 from ui.analyze.face import motion_maps, tell_deck
 from ui.analyze.findings import cannot_tell_card, verdict_card, what_moved_card
 from ui.analyze.markers import markers_by_number
+from ui.analyze.sections import section, section_chooser
 from ui.analyze.settings import Settings, current_settings, settings_panel
 from ui.analyze.working import analysis_of, prepared_clip, starting_interval
 from ui.state import Source, Visit
-from ui.widgets import plain
 
 
 @st.fragment
@@ -28,35 +30,37 @@ def reading(visit: Visit, source: Source) -> None:
         visit.fail(str(error))
         st.rerun()
     interval = visit.interval or starting_interval(source, prepared)
+    found = _found(visit, settings, prepared, interval)
+    chosen = section_chooser()
+    with st.container(key=f"sections_{chosen}"):
+        with section("movement"):
+            _movement(visit, found)
+        tell_deck(visit, prepared, interval, found if isinstance(found, Analysis) else None)
+        with section("network"):
+            verdict_card(found, partial(settings_panel, visit, settings))
+        with section("limits"):
+            cannot_tell_card()
+        with section("more"):
+            _more(visit, source, prepared, interval, found)
+
+
+def _found(visit: Visit, settings: Settings, prepared: PreparedClip, interval: Interval) -> Analysis | str:
+    """The analysis, or why there is none at these markers: a frame without a face, which moving a marker mends."""
     try:
-        analysis = analysis_of(visit, settings, prepared, interval)
-    except MerError as error:  # a marker on a frame without a face: moving it mends that
-        analysis = None
-        st.error(plain(str(error)), icon=":material/error:")
-    if analysis is not None:
-        _cards(visit, analysis)
-    tell_deck(visit, prepared, interval, analysis)
-    _choices(visit, source, settings, prepared, interval, analysis)
+        return analysis_of(visit, settings, prepared, interval)
+    except MerError as error:
+        return str(error)
 
 
-def _cards(visit: Visit, analysis: Analysis) -> None:
-    what_moved_card(analysis)
-    interval_warnings(analysis)
-    verdict_card(analysis)
-    cannot_tell_card()
-    motion_maps(visit, analysis)
+def _movement(visit: Visit, found: Analysis | str) -> None:
+    what_moved_card(found)
+    if isinstance(found, Analysis):
+        interval_warnings(found)
+        motion_maps(visit, found)
 
 
-def _choices(
-    visit: Visit,
-    source: Source,
-    settings: Settings,
-    prepared: PreparedClip,
-    interval: Interval,
-    analysis: Analysis | None,
-) -> None:
-    settings_panel(visit, settings)
+def _more(visit: Visit, source: Source, prepared: PreparedClip, interval: Interval, found: Analysis | str) -> None:
     if not source.is_pair:
         markers_by_number(visit, prepared, interval)
-    if analysis is not None:
-        downloads(analysis)
+    if isinstance(found, Analysis):
+        downloads(found)

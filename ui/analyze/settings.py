@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from mer_core.checkpoints import DEFAULT_CHECKPOINT
 from mer_core.flow import FLOW_METHODS
 from ui.cached import SharedPredictor, checkpoint_names, network_title, shared_predictor
 from ui.state import Visit
@@ -30,7 +31,7 @@ def current_settings() -> Settings:
     names = checkpoint_names()
     if st.session_state.get(_MODEL) not in names:
         # Without any checkpoint the default's name makes the loader say what is missing.
-        st.session_state[_MODEL] = (*names, "off_tanet")[0]
+        st.session_state[_MODEL] = (*names, DEFAULT_CHECKPOINT)[0]
     shared = shared_predictor(st.session_state[_MODEL])
     own = shared.predictor.checkpoint.input_spec
     st.session_state.setdefault(_METHOD, own.flow_method)
@@ -80,24 +81,23 @@ def settings_panel(visit: Visit, settings: Settings) -> None:
         f"This network was trained with it {'removed' if own.remove_head_motion else 'kept'}.",
         persist_state="session",
     )
-    _advanced(visit)
+    _frame_rate(visit)
 
 
-def _advanced(visit: Visit) -> None:
+def _frame_rate(visit: Visit) -> None:
     source = visit.source
     if source is None or source.is_pair:  # a pair has no times
         return
-    with st.popover("Advanced", icon=":material/tune:"):
-        st.number_input(
-            "Frames per second, if the file is wrong or does not say",
-            min_value=1.0,
-            max_value=10_000.0,
-            value=source.fps,
-            placeholder="as in the file",
-            key=_FPS,
-            on_change=_set_rate,
-            args=(visit,),
-        )
+    st.number_input(
+        "Frames per second, if the file is wrong or does not say",
+        min_value=1.0,
+        max_value=10_000.0,
+        value=source.fps,
+        placeholder="as in the file",
+        key=_FPS,
+        on_change=_set_rate,
+        args=(visit,),
+    )
 
 
 def _follow_network(visit: Visit) -> None:

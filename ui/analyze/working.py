@@ -11,6 +11,9 @@ from ui.deck.payload import DeckFrames
 from ui.state import Source, Visit
 from ui.widgets import progress_box
 
+# About the heights of what stands there later, px of a wide screen.
+_DECK_PX, _CARDS_PX = 785, (435, 300, 200)
+
 
 def prepared_clip(visit: Visit, source: Source, remove_head_motion: bool) -> PreparedClip:
     """The clip of the visit's source with its face and curve; made on the first call, with progress on the page.
@@ -23,7 +26,8 @@ def prepared_clip(visit: Visit, source: Source, remove_head_motion: bool) -> Pre
     # The place is taken also when there is nothing to do: what follows would otherwise be drawn anew, and lose focus.
     place = st.empty()
     if remove_head_motion not in visit.prepared:
-        with progress_box(place, "Reading the clip") as tell:
+        draw_below = skeleton if visit.frames is None else lambda: None  # else the page is there already
+        with progress_box(place, "Reading the clip", draw_below) as tell:
             clip = next((prepared.clip for prepared in visit.prepared.values()), None) or source.read()
             prepared = prepare_clip(clip, remove_head_motion, progress=lambda share: tell(_step(share), 0.9 * share))
             if visit.frames is None:
@@ -32,6 +36,15 @@ def prepared_clip(visit: Visit, source: Source, remove_head_motion: bool) -> Pre
             visit.prepared[remove_head_motion] = prepared
     visit.settle()
     return visit.prepared[remove_head_motion]
+
+
+def skeleton() -> None:
+    """Draw empty boxes where the deck and its reading will stand, as high as these, so that nothing jumps."""
+    with st.container(key="skeleton"):
+        left, right = st.columns([8, 5], gap="medium")
+        left.container(height=_DECK_PX, border=False)
+        for height in _CARDS_PX:
+            right.container(height=height, border=False)
 
 
 def _step(share: float) -> str:
