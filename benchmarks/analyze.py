@@ -15,9 +15,10 @@ from pathlib import Path
 import cv2
 import torch
 
-from mer_core.checkpoints import load_checkpoint
+from mer_core.checkpoints import DEFAULT_CHECKPOINT, load_checkpoint
 from mer_core.clips import read_clip
 from mer_core.crop import crop_around
+from mer_core.explain.stability import stability
 from mer_core.flow import FLOW_METHODS
 from mer_core.motion import MotionSettings, measure_motion
 from mer_core.predictor import Predictor, prepare_clip
@@ -29,7 +30,7 @@ _RUNS = 7
 
 def main() -> None:
     """Print the table."""
-    predictor = Predictor(load_checkpoint("off_tanet"))
+    predictor = Predictor(load_checkpoint(DEFAULT_CHECKPOINT))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "sample.mp4"
         write_sample(path, "positive", 3)
@@ -39,6 +40,8 @@ def main() -> None:
     prepared = prepare_clip(clip)
     apex = prepared.candidates[0].apex
     _line("again after moving the apex", _median(lambda: predictor.analyze(prepared, apex=apex - 2)), 150)
+    analysis = predictor.analyze(prepared)
+    _line("the answer at 45 nearby markings", _median(lambda: stability(predictor, analysis)), 500)
     _print_pairs(predictor)
     _line("import of mer_core.predictor beyond torch", 1000 * _import_seconds(), 500)
 

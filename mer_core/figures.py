@@ -2,15 +2,17 @@
 
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 
 from mer_core.colours import NEUTRAL_COLOUR, class_colour
 from mer_core.drawing.ink import Palette, palette
+from mer_core.explain.stability import Stability
 from mer_core.prediction import Prediction
 
 # No tool bar; the page scrolls under a finger instead of the figure zooming.
 PLOTLY_CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
-_BARS_HEIGHT, _TEXT = 150, 12
+_BARS_HEIGHT, _MARKINGS_HEIGHT, _TEXT, _SIGN_TEXT = 150, 170, 12, 15
 # Names from the top down, a little apart from what they name.
 _NAMES_AXIS: dict[str, Any] = {
     **{"autorange": "reversed", "fixedrange": True, "showgrid": False},
@@ -54,6 +56,49 @@ def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figur
     down = {**_NAMES_AXIS, "tickvals": names, "ticktext": labels, "automargin": True}
     layout = {**_layout(ink, _BARS_HEIGHT), "margin": {"l": 8, "r": 36, "t": 4, "b": 40}}
     return go.Figure([bars], {**layout, "xaxis": across, "yaxis": down})
+
+
+def markings_figure(stability: Stability, times_ms: np.ndarray | None, dark: bool = False) -> go.Figure:
+    """The answer at every nearby marking: apex across, onset upwards, the class as sign and colour, the present ringed.
+
+    Args:
+        stability: the answers.
+        times_ms: float (T,), time of each frame; None where it is unknown, then frames are counted.
+        dark: colours for a dark page.
+    """
+    ink = palette(dark)
+    across = _places([marking.apex for marking in stability.markings], times_ms)
+    up = _places([marking.onset for marking in stability.markings], times_ms)
+    unit = "frame" if times_ms is None else "ms"
+    labels = [marking.label for marking in stability.markings]
+    signs = {
+        "type": "scatter",
+        "mode": "text",
+        "x": across,
+        "y": up,
+        "text": [_CLASS_SIGNS.get(label, _OTHER_SIGN) for label in labels],
+        "textfont": {"color": [class_colour(label) for label in labels], "size": _SIGN_TEXT},
+        "customdata": labels,
+        "hovertemplate": f"onset %{{y}} {unit}, apex %{{x}} {unit}: %{{customdata}}<extra></extra>",
+    }
+    ring = {"symbol": "circle-open", "size": 1.6 * _SIGN_TEXT, "color": ink.text, "line": {"width": 1.5}}
+    present = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": _places([stability.apex], times_ms),
+        "y": _places([stability.onset], times_ms),
+        "marker": ring,
+        "hoverinfo": "skip",
+    }
+    quiet = {"showgrid": False, "zeroline": False, "fixedrange": True}
+    layout = {**_layout(ink, _MARKINGS_HEIGHT), "margin": {"l": 8, "r": 8, "t": 4, "b": 40}}
+    x_axis = {**quiet, "title": _axis_title(f"apex, {unit}", ink)}
+    y_axis = {**quiet, "title": _axis_title(f"onset, {unit}", ink), "automargin": True, "tickvals": sorted(set(up))}
+    return go.Figure([signs, present], {**layout, "xaxis": x_axis, "yaxis": y_axis})
+
+
+def _places(frames: list[int], times_ms: np.ndarray | None) -> list[float]:
+    return [float(frame) if times_ms is None else round(float(times_ms[frame])) for frame in frames]
 
 
 def _meaning(prediction: Prediction) -> str:

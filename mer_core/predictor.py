@@ -85,7 +85,7 @@ class Predictor:
         """
         stopwatch = Stopwatch()
         with stopwatch.step("total"):
-            settings = self._settings(method, remove_head_motion)
+            settings = self.settings(method, remove_head_motion)
             prepared = clip if isinstance(clip, PreparedClip) else prepare_clip(clip, settings.remove_head_motion)
             interval = _chosen_interval(prepared, onset, apex, offset)
             analysis = self.analyze_interval(prepared, interval, method, remove_head_motion)
@@ -107,7 +107,7 @@ class Predictor:
         _check_faces(prepared.track, interval)
         stopwatch = Stopwatch()
         with stopwatch.step("total"):
-            settings = self._settings(method, remove_head_motion)
+            settings = self.settings(method, remove_head_motion)
             crop, landmarks = self._crop(prepared.track, interval.onset)
             motion = _measure(prepared.clip, interval, crop, landmarks, settings, stopwatch)
             noise = _scaled(
@@ -121,7 +121,18 @@ class Predictor:
         cautions = class_cautions(noise, motion, self.checkpoint.input_spec, prediction)
         return Analysis(*found, cautions, clip_warnings(prepared, interval), stopwatch.milliseconds)
 
-    def _settings(self, method: str | None, remove_head_motion: bool | None) -> MotionSettings:
+    def motion(self, prepared: PreparedClip, interval: Interval, settings: MotionSettings) -> Motion:
+        """The motion from onset to apex by itself, as the checkpoint's network takes it.
+
+        Raises:
+            MotionError: the onset or the apex lies on a frame without a face.
+        """
+        _check_faces(prepared.track, interval)
+        crop, landmarks = self._crop(prepared.track, interval.onset)
+        return _measure(prepared.clip, interval, crop, landmarks, settings, Stopwatch())
+
+    def settings(self, method: str | None = None, remove_head_motion: bool | None = None) -> MotionSettings:
+        """How motion is measured: as the checkpoint's network was trained, but for what is given."""
         own = self.checkpoint.input_spec.settings
         return MotionSettings(
             method or own.method,

@@ -163,6 +163,16 @@ def test_a_narrow_screen_shows_the_movement_first_and_any_section_on_demand(with
     assert not with_sample.exception
 
 
+def test_nearby_markings_are_tried_on_demand_and_forgotten_when_a_marker_moves(with_sample):
+    assert "nearby markings" not in texts(with_sample)
+    with_sample.button(key="try_nearby").click().run()
+    assert not with_sample.exception
+    assert re.search(r"Same answer \(\w+\) in \d+ of 45 nearby markings", texts(with_sample).replace("\\", ""))
+    marker(with_sample, "apex").set_value(24).run()
+    assert "nearby markings" not in texts(with_sample)
+    assert with_sample.button(key="try_nearby")
+
+
 def test_motion_at_noise_level_gets_no_class(with_sample):
     marker(with_sample, "offset").set_value(70).run()
     marker(with_sample, "apex").set_value(66).run()

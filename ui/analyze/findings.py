@@ -30,8 +30,16 @@ def what_moved_card(found: Analysis | str) -> None:
             st.error(plain(found), icon=":material/error:")
 
 
-def verdict_card(found: Analysis | str, draw_settings: Callable[[], None]) -> None:
-    """Draw the network's answer and how far to trust it, or that there is none and why; the settings fold out."""
+def verdict_card(
+    found: Analysis | str, draw_settings: Callable[[], None], draw_nearby: Callable[[Analysis], None]
+) -> None:
+    """Draw the network's answer and how far to trust it, or that there is none and why; the settings fold out.
+
+    Args:
+        found: the analysis, or why there is none.
+        draw_settings: draws the choices.
+        draw_nearby: draws, below an answer, whether nearby markings get the same.
+    """
     with st.container(border=True, key="verdict"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.subheader("2 What the network calls it", anchor=False, width="content")
@@ -39,6 +47,8 @@ def verdict_card(found: Analysis | str, draw_settings: Callable[[], None]) -> No
                 draw_settings()
         if isinstance(found, Analysis):
             _verdict(found)
+            if found.prediction.has_answer:
+                draw_nearby(found)
         else:
             st.markdown(_CANNOT_SAY)
             st.caption(plain(found))

@@ -12,6 +12,7 @@ from ui.analyze.downloads import downloads
 from ui.analyze.face import motion_maps, tell_deck
 from ui.analyze.findings import cannot_tell_card, verdict_card, what_moved_card
 from ui.analyze.markers import markers_by_number
+from ui.analyze.nearby import nearby_markings
 from ui.analyze.sections import section, section_chooser
 from ui.analyze.settings import Settings, current_settings, settings_panel
 from ui.analyze.working import analysis_of, prepared_clip, starting_interval
@@ -37,7 +38,7 @@ def reading(visit: Visit, source: Source) -> None:
             _movement(visit, found)
         tell_deck(visit, prepared, interval, found if isinstance(found, Analysis) else None)
         with section("network"):
-            verdict_card(found, partial(settings_panel, visit, settings))
+            verdict_card(found, partial(settings_panel, visit, settings), partial(nearby_markings, visit, settings))
         with section("limits"):
             cannot_tell_card()
         with section("more"):
