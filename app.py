@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from ui.challenge import challenge_section
 from ui.frame import begin_page, script_of
 from ui.overview import what_it_is, zoo_table
 from ui.state import current_visit
@@ -15,5 +16,6 @@ with begin_page("Overview"):
     )
     if sample_buttons(primary="positive") or uploader(current_visit()):
         st.switch_page(script_of("Analyze"))
+    challenge_section()
     what_it_is()
     zoo_table()

@@ -86,7 +86,7 @@ def make_preview(prepared: PreparedClip, progress: Callable[[float], None] | Non
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
 
     def picture(frame: int) -> bytes:
-        return _jpeg(cv2.resize(clip.frames[frame, top:bottom, left:right], size, interpolation=cv2.INTER_AREA))
+        return jpeg_bytes(cv2.resize(clip.frames[frame, top:bottom, left:right], size, interpolation=cv2.INTER_AREA))
 
     pictures = []
     with ThreadPoolExecutor(max_workers=num_cores()) as pool:
@@ -140,7 +140,12 @@ def _scale(crop: CropTransform, area: int, num_pictures: int) -> float:
     return float(min(1.0, side / native, largest))
 
 
-def _jpeg(picture: np.ndarray) -> bytes:
+def jpeg_bytes(picture: np.ndarray) -> bytes:
+    """A picture, uint8 RGB (H, W, 3), as a JPEG file.
+
+    Raises:
+        ClipError: it is too large for one.
+    """
     done, file = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
     if not done:
         raise ClipError(

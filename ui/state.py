@@ -100,7 +100,7 @@ class Visit:
         frames: what the deck shows, made once a clip.
         answered: number of the deck's last action that was taken into account.
         analysis: the last analysis and what it was made from.
-        drawn: pictures of that analysis as files, by what they show.
+        drawn: what else was made of that analysis on demand, such as pictures, by what it is.
         paperwork: notes, and what came of files of markers or sessions.
         uploads: number of uploads so far; gives each upload widget its own key, so that a used one is empty again.
     """
@@ -115,7 +115,7 @@ class Visit:
     frames: DeckFrames | None = None
     answered: int = 0
     analysis: tuple[Any, Analysis] | None = None
-    drawn: dict[Any, bytes] = field(default_factory=dict)
+    drawn: dict[Any, Any] = field(default_factory=dict)
     paperwork: Paperwork = field(default_factory=Paperwork)
     uploads: int = 0
     _mover: str | None = None
@@ -130,6 +130,13 @@ class Visit:
     def is_sample(self) -> bool:
         """Whether the open clip is a bundled one."""
         return self.source is not None and self.source.sample is not None
+
+    def new_folder(self) -> Path:
+        """An empty folder for the files of the next clip; it is erased when another is open, or with the visit."""
+        self.uploads += 1
+        folder = self.folder / str(self.uploads)
+        folder.mkdir()
+        return folder
 
     def open(self, source: Source) -> None:
         """Show another clip; the last one is kept until `settle` says that this one can be shown."""
@@ -256,9 +263,7 @@ def open_sample(name: str) -> None:
 def open_uploads(uploads: Sequence[Upload]) -> None:
     """Write uploaded files into the visit's folder at once and show them: a clip, two pictures, or many frames."""
     visit = current_visit()
-    visit.uploads += 1
-    folder = visit.folder / str(visit.uploads)
-    folder.mkdir()
+    folder = visit.new_folder()
     paths = [_spool(upload, folder) for upload in uploads]
     if len(paths) == 1:
         visit.open(Source((paths[0],)))

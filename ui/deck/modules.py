@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-_IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w-]+\.js)";\n', re.MULTILINE)
+_IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.{1,2}/[\w./-]+\.js)";\n', re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 _EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const|let) (\w+)", re.MULTILINE)
 
@@ -11,27 +11,27 @@ _EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const|let) (\w+)",
 def joined_modules(entry: Path) -> str:
     """The entry module with everything it imports before it, in one scope, its default export kept.
 
-    Modules import by name from beside themselves (`import { a, b } from "./c.js";`); nothing else is understood.
+    Modules import by name from a relative path (`import { a, b } from "./c.js";`); nothing else is understood.
     Names at the top of a module must therefore differ between modules, which the browser checks.
 
     Raises:
         ValueError: a module imports what another one does not export, or imports go in a circle.
     """
-    parts: dict[str, str] = {}
-    _add(entry, parts, ())
+    parts: dict[Path, str] = {}
+    _add(entry.resolve(), parts, ())
     return "\n".join(parts.values())
 
 
-def _add(path: Path, parts: dict[str, str], importers: tuple[str, ...]) -> None:
-    if path.name in importers:
-        raise ValueError(f"{' imports '.join((*importers, path.name))}: break this circle.")
+def _add(path: Path, parts: dict[Path, str], importers: tuple[Path, ...]) -> None:
+    if path in importers:
+        raise ValueError(f"{' imports '.join(each.name for each in (*importers, path))}: break this circle.")
     text = path.read_text(encoding="utf-8")
     for names, file in _IMPORT.findall(text):
-        imported = path.with_name(file)
+        imported = (path.parent / file).resolve()
         _check(path, {name.strip() for name in names.split(",") if name.strip()}, imported)
-        if file not in parts:
-            _add(imported, parts, (*importers, path.name))
-    parts[path.name] = f"// {path.name}\n{_EXPORT.sub('', _IMPORT.sub('', text))}"
+        if imported not in parts:
+            _add(imported, parts, (*importers, path))
+    parts[path] = f"// {path.name}\n{_EXPORT.sub('', _IMPORT.sub('', text))}"
 
 
 def _check(path: Path, names: set[str], imported: Path) -> None:

@@ -4,6 +4,7 @@ import base64
 import json
 import secrets
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,12 +69,17 @@ def frames_payload(preview: Preview, clip: Clip, key: str, pair: tuple[str, str]
         "numFrames": clip.num_frames,
         "timesMs": None if times is None else [round(float(time), 3) for time in times],
         "frames": preview.frames,
-        "lengths": [len(picture) for picture in preview.pictures],
         "size": preview.size,
         "reduction": preview.reduction,
     }
+    return packed(header, preview.pictures)
+
+
+def packed(header: dict[str, Any], pictures: Sequence[bytes]) -> bytes:
+    """A header and pictures as `ui/deck/js/payload.js` reads them."""
+    header = {**header, "lengths": [len(picture) for picture in pictures]}
     text = json.dumps(header, separators=(",", ":")).encode()
-    return b"".join([struct.pack("<I", len(text)), text, *preview.pictures])
+    return b"".join([struct.pack("<I", len(text)), text, *pictures])
 
 
 def marks_payload(interval: Interval, prepared: PreparedClip) -> dict[str, Any]:
@@ -131,13 +137,17 @@ def levels_text(levels: np.ndarray) -> str:
 
 
 def warp_payload(analysis: Analysis) -> dict[str, Any]:
-    """The motion from onset to apex on a square mesh, as shares of the crop's side; none outside the face.
+    """The motion from onset to apex on a square mesh; none outside the face."""
+    motion = analysis.motion
+    return mesh_payload(motion.flow * face_share(analysis, motion.crop_px)[..., None])
+
+
+def mesh_payload(flow: np.ndarray) -> dict[str, Any]:
+    """The flow (S, S, 2) of a square picture, px, on a coarser square mesh, as shares of its side.
 
     `field` is base64 of little-endian int16 (side, side, 2), u then v, to be multiplied by `unit`.
     """
-    motion = analysis.motion
-    share = face_share(analysis, motion.crop_px)[..., None]
-    mesh = cv2.resize(motion.flow * share, (WARP_SIDE, WARP_SIDE), interpolation=cv2.INTER_AREA) / motion.crop_px
+    mesh = cv2.resize(flow, (WARP_SIDE, WARP_SIDE), interpolation=cv2.INTER_AREA) / len(flow)
     largest = max(float(np.abs(mesh).max()), 1e-6)
     steps = np.round(mesh / largest * _WARP_STEPS).astype("<i2")
     return {"side": WARP_SIDE, "unit": largest / _WARP_STEPS, "field": base64.b64encode(steps.tobytes()).decode()}

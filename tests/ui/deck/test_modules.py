@@ -25,6 +25,17 @@ def test_what_is_imported_comes_first_and_once(tmp_path):
     )
 
 
+def test_a_module_of_another_folder_is_named_by_its_path_and_comes_once(tmp_path):
+    (tmp_path / "deck").mkdir()
+    (tmp_path / "own").mkdir()
+    write(tmp_path / "deck", b='import { c } from "./c.js";\nexport const b = c;\n', c="export const c = 1;\n")
+    imports = 'import { b } from "../deck/b.js";\nimport { c } from "../deck/c.js";\n'
+    entry = write(tmp_path / "own", entry=f"{imports}export default b + c;\n")
+    assert joined_modules(entry) == (
+        "// c.js\nconst c = 1;\n\n// b.js\nconst b = c;\n\n// entry.js\nexport default b + c;\n"
+    )
+
+
 def test_a_name_that_is_not_exported_is_refused(tmp_path):
     entry = write(tmp_path, entry='import { a, b } from "./b.js";\n', b="export function b() {}\n")
     with pytest.raises(ValueError, match=r"entry\.js imports a, which b\.js does not export"):
