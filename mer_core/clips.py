@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from mer_core.clip_sources.animation import read_animation
-from mer_core.clip_sources.decoded import Decoded
+from mer_core.clip_sources.decoded import Decoded, Progress
 from mer_core.clip_sources.frame_folder import folder_frames, read_whole
 from mer_core.clip_sources.frame_zip import ZIP_BEGINNINGS, zip_frames
 from mer_core.clip_sources.limits import ClipLimits, shown
@@ -28,7 +28,8 @@ class Clip:
     """At least two frames of one size, in the order they were recorded.
 
     Attributes:
-        frames: uint8 RGB, shape (T, H, W, 3).
+        frames: uint8 RGB, shape (T, H, W, 3); of a clip that takes more than `ClipLimits.max_memory_bytes`, a
+            read-only mapping of a temporary file without a name, which vanishes with the last array over it.
         timestamps_ms: float64 (T,), strictly increasing from 0; None when the frame rate is unknown.
         name: of the file or folder.
         sha256: of the file's bytes; for a folder or a pair, of the names, sizes and bytes of the images in order.
@@ -78,11 +79,21 @@ class Clip:
         """Return the time of frame `index` in ms from the first frame; None when unknown."""
         return None if self.timestamps_ms is None else float(self.timestamps_ms[index])
 
+    def erase(self) -> None:
+        """Let go of the frames for whoever still holds the clip, which has none from then on."""
+        object.__setattr__(self, "frames", self.frames[:0].copy())
+
     def _interval_ms(self) -> float | None:
         return None if self.timestamps_ms is None else float(np.median(np.diff(self.timestamps_ms)))
 
 
-def read_clip(path: str | Path, *, fps: float | None = None, limits: ClipLimits = _DEFAULT_LIMITS) -> Clip:
+def read_clip(
+    path: str | Path,
+    *,
+    fps: float | None = None,
+    limits: ClipLimits = _DEFAULT_LIMITS,
+    progress: Progress | None = None,
+) -> Clip:
     """Return the clip in a video, an animated picture, a zip of numbered images or a folder of them.
 
     The content decides how a file is read, not its suffix. Videos: MP4, MOV, AVI, MKV, WebM and other containers
@@ -92,15 +103,16 @@ def read_clip(path: str | Path, *, fps: float | None = None, limits: ClipLimits 
         path: file or folder.
         fps: frames per second, in place of the file's own times; images have no times without it.
         limits: what to refuse, as far as possible before decoding.
+        progress: told the finished share, 0 to 1.
 
     Raises:
-        ClipError: the file cannot be read, holds fewer than 2 frames, or exceeds a limit.
+        ClipError: the file cannot be read, holds fewer than 2 frames, exceeds a limit, or finds no room on the disk.
     """
     _check_fps(fps)
-    path = Path(path)
+    path, tell = Path(path), progress or _tell_nobody
     try:
         is_folder = _check_exists(path)
-        decoded, sha256 = _read_folder(path, limits) if is_folder else _read_file(path, limits)
+        decoded, sha256 = (_read_folder if is_folder else _read_file)(path, limits, tell)
     except OSError as error:
         raise ClipError(
             f"{shown(path.name)} cannot be read ({error.strerror or error}): check its permissions."
@@ -111,6 +123,7 @@ def read_clip(path: str | Path, *, fps: float | None = None, limits: ClipLimits 
         ) from error
     if fps is not None:
         decoded = _with_rate(decoded, fps)
+    tell(1.0)
     return Clip(decoded.frames, decoded.timestamps_ms, path.absolute().name, sha256, decoded.warnings)
 
 
@@ -124,8 +137,12 @@ def read_image_pair(onset_path: str | Path, apex_path: str | Path) -> Clip:
     digest = hashlib.sha256()
     name = " + ".join(path.name for path in paths)
     files = [FrameFile(path.name, partial(read_whole, path, _DEFAULT_LIMITS)) for path in paths]
-    frames = read_in_order(name, files, _DEFAULT_LIMITS, digest)
+    frames = read_in_order(name, files, _DEFAULT_LIMITS, digest, _tell_nobody)
     return Clip(frames, None, name, digest.hexdigest())
+
+
+def _tell_nobody(share: float) -> None:
+    """Where nobody asked how far the work is."""
 
 
 def _check_fps(fps: float | None) -> None:
@@ -146,28 +163,28 @@ def _check_exists(path: Path) -> bool:
     return False
 
 
-def _read_folder(path: Path, limits: ClipLimits) -> tuple[Decoded, str]:
+def _read_folder(path: Path, limits: ClipLimits, tell: Progress) -> tuple[Decoded, str]:
     files, ignored = folder_frames(path, limits)
     digest = hashlib.sha256()
-    decoded = read_series(path.name, files, limits, digest)
+    decoded = read_series(path.name, files, limits, digest, tell)
     return replace(decoded, warnings=ignored + decoded.warnings), digest.hexdigest()
 
 
-def _read_file(path: Path, limits: ClipLimits) -> tuple[Decoded, str]:
+def _read_file(path: Path, limits: ClipLimits, tell: Progress) -> tuple[Decoded, str]:
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
         file.seek(0)
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     if head.startswith(ZIP_BEGINNINGS):
-        return _read_zip(path, limits), sha256
+        return _read_zip(path, limits, tell), sha256
     if looks_like_image(head):
-        return read_animation(path, limits), sha256
-    return read_video(path, limits), sha256
+        return read_animation(path, limits, tell), sha256
+    return read_video(path, limits, tell), sha256
 
 
-def _read_zip(path: Path, limits: ClipLimits) -> Decoded:
+def _read_zip(path: Path, limits: ClipLimits, tell: Progress) -> Decoded:
     with zip_frames(path, limits) as (files, ignored):
-        decoded = read_series(path.name, files, limits, hashlib.sha256())
+        decoded = read_series(path.name, files, limits, hashlib.sha256(), tell)
     return replace(decoded, warnings=ignored + decoded.warnings)
 
 

@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Timer
@@ -63,15 +63,15 @@ class Source:
         """The same two pictures, the onset for the apex."""
         return replace(self, paths=self.paths[::-1])
 
-    def read(self) -> Clip:
-        """The clip.
+    def read(self, progress: Callable[[float], None] | None = None) -> Clip:
+        """The clip; `progress` is told the finished share, 0 to 1.
 
         Raises:
             ClipError: it cannot be read.
         """
         if self.is_pair:
             return read_image_pair(*self.paths)
-        return read_clip(self.paths[0], fps=self.fps)
+        return read_clip(self.paths[0], fps=self.fps, progress=progress)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +153,10 @@ class Visit:
 
     def close(self) -> None:
         """Erase every clip, and what was noted about them."""
+        # Streamlit keeps the arguments of callbacks, and with them the clip, until a later visitor pushes them out.
+        for kept in (self, self._former):
+            for prepared in [] if kept is None else kept.prepared.values():
+                prepared.clip.erase()
         self.forget_findings()
         self.paperwork = Paperwork()
         self.source = self._former = None

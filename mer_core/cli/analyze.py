@@ -20,7 +20,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--markers", type=Path, metavar="FILE", help="markers from a CSV table, an ELAN .eaf or a session .mer.json"
     )
     parser.add_argument("--fps", type=float, help="frames per second, where the clip does not say")
-    parser.add_argument("--max-frames", type=int, metavar="N", help="refuse longer clips (default 2000)")
+    parser.add_argument("--max-frames", type=int, metavar="N", help="refuse longer clips (default 8000)")
     parser.add_argument(
         "--model", metavar="NAME|DIR|hub:ID@REV", help="checkpoint; the one the app starts with, if not given"
     )

@@ -1,12 +1,13 @@
 """Decodes animated pictures (GIF, WebP, PNG) and TIFF stacks with Pillow, with their own frame durations."""
 
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageFile
 
-from mer_core.clip_sources.decoded import Decoded, FrameBuffer
+from mer_core.clip_sources.decoded import Decoded, FrameBuffer, Progress
 from mer_core.clip_sources.limits import ClipLimits, check_decoded, check_frames, check_pixels, shown
 from mer_core.clip_sources.stills import FORMATS, TOO_LARGE, UNREADABLE, rgb_pixels
 from mer_core.errors import ClipError
@@ -15,7 +16,7 @@ _BROWSER_MS = 100  # what browsers make of a duration of 0
 _ANIMATED = ("GIF", "WEBP", "PNG", "TIFF")  # the second picture of a phone's JPEG is a preview, not a frame
 
 
-def read_animation(path: Path, limits: ClipLimits) -> Decoded:
+def read_animation(path: Path, limits: ClipLimits, tell: Progress) -> Decoded:
     """Return the frames of an animated picture and their times; a TIFF stack has no times.
 
     Raises:
@@ -23,7 +24,7 @@ def read_animation(path: Path, limits: ClipLimits) -> Decoded:
     """
     try:
         with Image.open(path, formats=FORMATS) as image:
-            return _read(image, path.name, limits)
+            return _read(image, path.name, limits, tell)
     except ClipError:
         raise
     except TOO_LARGE as error:
@@ -32,7 +33,7 @@ def read_animation(path: Path, limits: ClipLimits) -> Decoded:
         raise ClipError(f"{shown(path.name)} is a damaged image file: copy it again.") from error
 
 
-def _read(image: ImageFile.ImageFile, name: str, limits: ClipLimits) -> Decoded:
+def _read(image: ImageFile.ImageFile, name: str, limits: ClipLimits, tell: Progress) -> Decoded:
     check_pixels(name, image.width, image.height, limits)
     # An animated PNG may begin with a picture for programs that show no animation.
     first = 1 if image.info.get("default_image") else 0
@@ -46,7 +47,7 @@ def _read(image: ImageFile.ImageFile, name: str, limits: ClipLimits) -> Decoded:
         check_frames(name, declared, limits)
         check_decoded(name, declared, image.width, image.height, limits)
     buffer = FrameBuffer(name, declared or 0, limits)
-    durations = _decode_frames(image, name, first, buffer)
+    durations = _decode_frames(image, name, first, buffer, lambda done: tell(done / max(declared or 0, done)))
     if buffer.num_frames < 2:
         raise ClipError(f"{shown(name)} is damaged after {buffer.num_frames} frame: copy it again.")
     broke_off = declared is None or buffer.num_frames < declared
@@ -67,7 +68,9 @@ def _declared_frames(image: ImageFile.ImageFile, first: int) -> int | None:
         return None
 
 
-def _decode_frames(image: ImageFile.ImageFile, name: str, first: int, buffer: FrameBuffer) -> list[float | None]:
+def _decode_frames(
+    image: ImageFile.ImageFile, name: str, first: int, buffer: FrameBuffer, tell: Callable[[int], None]
+) -> list[float | None]:
     """Fill the buffer up to the end or the first damage; return each frame's duration in ms."""
     durations: list[float | None] = []
     for index in count(first):
@@ -80,6 +83,7 @@ def _decode_frames(image: ImageFile.ImageFile, name: str, first: int, buffer: Fr
             break
         buffer.slot(*pixels.shape[:2])[:] = pixels
         durations.append(image.info.get("duration"))
+        tell(buffer.num_frames)
     return durations
 
 

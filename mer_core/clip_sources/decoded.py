@@ -1,11 +1,16 @@
 """Decoded frames, and a buffer to collect them in without a second copy."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from mer_core.clip_sources.frame_stores import DiskFrames, MemoryFrames
 from mer_core.clip_sources.limits import ClipLimits, check_decoded, check_frames, check_pixels, shown
 from mer_core.errors import ClipError
+
+# Told the finished share, 0 to 1.
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,49 +23,57 @@ class Decoded:
 
 
 class FrameBuffer:
-    """Grows in place to hold the frames of a clip, and refuses what is over the limits or of another size.
+    """Holds the frames of a clip while it is decoded, and refuses what is over the limits or of another size.
 
-    A list of frames and `np.stack` would need twice the memory of the clip (3.6 GB for 2,000 frames of
-    640 x 480); here the array is allocated once when the number of frames is declared, and otherwise
-    lengthened by `ndarray.resize`, which Linux does without copying.
+    Frames that take more than `limits.max_memory_bytes` go to a temporary file, as soon as that is known.
     """
 
     def __init__(self, name: str, expected: int, limits: ClipLimits) -> None:
         self._name = name
         self._limits = limits
         self._expected = max(2, min(expected, limits.max_frames))
-        self._frames = np.empty((0, 0, 0, 3), np.uint8)
+        self._shape = (0, 0, 3)
+        self._store: MemoryFrames | DiskFrames
+        self._most_in_memory = 0
         self.num_frames = 0
 
     def slot(self, height: int, width: int, source: str = "") -> np.ndarray:
-        """Return the (H, W, 3) uint8 array to write the next frame into; `source` names it in messages."""
+        """Return the (H, W, 3) uint8 array to write the next frame into; `source` names it in messages.
+
+        Its content is taken over by the next call of `slot` or `finish`.
+        """
         if self.num_frames == 0:
             self._start(height, width)
-        elif (height, width) != self._frames.shape[1:3]:
+        elif (height, width) != self._shape[:2]:
             raise self._odd_size(height, width, source)
         check_frames(self._name, self.num_frames + 1, self._limits, so_far=True)
         check_decoded(self._name, self.num_frames + 1, width, height, self._limits)
-        if self.num_frames == len(self._frames):
-            self._lengthen(min(self.num_frames * 3 // 2 + 1, self._limits.max_frames))
+        if self.num_frames == self._most_in_memory and isinstance(self._store, MemoryFrames):
+            self._move_to_disk(self._store)
         self.num_frames += 1
-        return self._frames[self.num_frames - 1]
+        return self._store.slot(self.num_frames - 1)
 
     def finish(self) -> np.ndarray:
-        """Return the frames, uint8 RGB (T, H, W, 3); the buffer must not be used after this."""
-        self._lengthen(self.num_frames)
-        return self._frames
+        """Return the frames, uint8 RGB (T, H, W, 3), read-only on disk; the buffer must not be used after this."""
+        return self._store.finish(self.num_frames)
 
     def _start(self, height: int, width: int) -> None:
         check_pixels(self._name, width, height, self._limits)
-        affordable = self._limits.max_decoded_bytes // (height * width * 3)
-        self._frames = np.empty((max(1, min(self._expected, affordable)), height, width, 3), np.uint8)
+        self._shape = (height, width, 3)
+        self._most_in_memory = self._limits.max_memory_bytes // (height * width * 3)
+        expected = min(self._expected, self._limits.max_decoded_bytes // (height * width * 3))
+        if expected > self._most_in_memory:
+            self._store = DiskFrames(self._name, self._shape, expected)
+        else:
+            self._store = MemoryFrames(self._shape, expected, self._most_in_memory)
 
-    def _lengthen(self, num_frames: int) -> None:
-        # The only other references are slots that were filled before: none is used after this call.
-        self._frames.resize((num_frames, *self._frames.shape[1:]), refcheck=False)
+    def _move_to_disk(self, memory: MemoryFrames) -> None:
+        self._store = DiskFrames(self._name, self._shape, self.num_frames + 1)
+        for index, frame in enumerate(memory.finish(self.num_frames)):
+            self._store.slot(index)[:] = frame
 
     def _odd_size(self, height: int, width: int, source: str) -> ClipError:
-        first_height, first_width = self._frames.shape[1:3]
+        first_height, first_width, _ = self._shape
         where = f"frame {self.num_frames}" + (f" ({shown(source)})" if source else "")
         return ClipError(
             f"{shown(self._name)}: {where} is {width} x {height} pixels but frame 0 is "

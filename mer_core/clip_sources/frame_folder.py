@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from mer_core.clip_sources.limits import ClipLimits, megabytes, shown
+from mer_core.clip_sources.limits import ClipLimits, shown, size_text
 from mer_core.clip_sources.stills import HEAD_BYTES, IMAGE_SUFFIXES, FrameFile, looks_like_image
 from mer_core.errors import ClipError
 
@@ -65,7 +65,7 @@ def read_whole(path: Path, limits: ClipLimits) -> bytes:
     data = _read(path, limits.max_expanded_bytes + 1)
     if len(data) > limits.max_expanded_bytes:
         raise ClipError(
-            f"{shown(path.name)} has more than {megabytes(limits.max_expanded_bytes)}, the most for an image: "
+            f"{shown(path.name)} has more than {size_text(limits.max_expanded_bytes)}, the most for an image: "
             "leave it out or scale it down."
         )
     return data

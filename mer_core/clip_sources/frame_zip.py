@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from mer_core.clip_sources.frame_folder import ignored_warning, is_clutter, is_frame
-from mer_core.clip_sources.limits import ClipLimits, megabytes, shown
+from mer_core.clip_sources.limits import ClipLimits, shown, size_text
 from mer_core.clip_sources.stills import HEAD_BYTES, FrameFile
 from mer_core.errors import ClipError
 
@@ -112,7 +112,7 @@ class _Members:
 
     def _too_large(self, num_bytes: int) -> ClipError:
         return ClipError(
-            f"{self._name} expands to at least {megabytes(num_bytes)} and at most {megabytes(self._most)} "
+            f"{self._name} expands to at least {size_text(num_bytes)} and at most {size_text(self._most)} "
             "can be read: leave out frames or scale them down."
         )
 

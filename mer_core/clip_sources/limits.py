@@ -15,13 +15,15 @@ class ClipLimits:
         max_frames: number of frames.
         max_pixels: width times height of a frame.
         max_expanded_bytes: all members of a zip together, uncompressed; also any single image file of a folder.
-        max_decoded_bytes: the decoded frames in memory (frames x height x width x 3).
+        max_decoded_bytes: the decoded frames (frames x height x width x 3), in memory or on disk.
+        max_memory_bytes: decoded frames that take more lie in a temporary file and not in memory.
     """
 
-    max_frames: int = 2000
+    max_frames: int = 8000
     max_pixels: int = 3840 * 2160
     max_expanded_bytes: int = 300_000_000
-    max_decoded_bytes: int = 3_000_000_000
+    max_decoded_bytes: int = 12_000_000_000
+    max_memory_bytes: int = 1_000_000_000
 
 
 def check_pixels(name: str, width: int, height: int, limits: ClipLimits) -> None:
@@ -43,18 +45,21 @@ def check_frames(name: str, num_frames: int, limits: ClipLimits, *, so_far: bool
 
 
 def check_decoded(name: str, num_frames: int, width: int, height: int, limits: ClipLimits) -> None:
-    """Raise ClipError when so many frames of that size would take too much memory."""
+    """Raise ClipError when so many frames of that size would take too much room."""
     needed = num_frames * width * height * 3
     if needed > limits.max_decoded_bytes:
         raise ClipError(
-            f"{shown(name)} needs {megabytes(needed)} of memory for {num_frames} frames of {width} x {height} "
-            f"pixels and may take {megabytes(limits.max_decoded_bytes)}: cut it or scale it down."
+            f"{shown(name)} needs {size_text(needed)} for {num_frames} decoded frames of {width} x {height} pixels "
+            f"and may take {size_text(limits.max_decoded_bytes)}: cut out the part around the expression or scale it "
+            "down."
         )
 
 
-def megabytes(num_bytes: int) -> str:
-    """Return a size as people write it, e.g. ``300 MB``."""
-    return f"{num_bytes / 1e6:,.0f} MB" if num_bytes >= 1e6 else f"{num_bytes:,} bytes"
+def size_text(num_bytes: int) -> str:
+    """Return a size as people write it, e.g. ``300 MB`` or ``5.5 GB``."""
+    if num_bytes >= 1e9:
+        return f"{num_bytes / 1e9:.1f} GB"
+    return f"{num_bytes / 1e6:.0f} MB" if num_bytes >= 1e6 else f"{num_bytes:,} bytes"
 
 
 def megapixels(num_pixels: int) -> str:

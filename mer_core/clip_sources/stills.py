@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from PIL import Image, ImageOps
 
-from mer_core.clip_sources.decoded import Decoded, FrameBuffer
+from mer_core.clip_sources.decoded import Decoded, FrameBuffer, Progress
 from mer_core.clip_sources.limits import ClipLimits, check_decoded, check_frames, check_pixels, shown
 from mer_core.errors import ClipError
 
@@ -48,7 +48,7 @@ def looks_like_image(head: bytes) -> bool:
     return head.startswith(_BEGINNINGS) or is_bmp or is_webp
 
 
-def read_series(name: str, files: Sequence[FrameFile], limits: ClipLimits, digest: Digest) -> Decoded:
+def read_series(name: str, files: Sequence[FrameFile], limits: ClipLimits, digest: Digest, tell: Progress) -> Decoded:
     """Return the frames of numbered image files in the order of their numbers; times unknown.
 
     Args:
@@ -56,6 +56,7 @@ def read_series(name: str, files: Sequence[FrameFile], limits: ClipLimits, diges
         files: in any order.
         limits: the most that may be decoded.
         digest: takes in the name, size and bytes of each file in the order of the frames.
+        tell: called after every file.
 
     Raises:
         ClipError: fewer than 2 files, an image that cannot be read, unequal sizes, or a limit exceeded.
@@ -64,10 +65,12 @@ def read_series(name: str, files: Sequence[FrameFile], limits: ClipLimits, diges
         raise ClipError(f"{shown(name)} holds {len(files)} image{'s' * (len(files) != 1)} and a clip needs at least 2.")
     check_frames(name, len(files), limits)
     ordered = sorted(files, key=lambda file: natural_key(file.name))
-    return Decoded(read_in_order(name, ordered, limits, digest), None, _numbering_warnings(ordered))
+    return Decoded(read_in_order(name, ordered, limits, digest, tell), None, _numbering_warnings(ordered))
 
 
-def read_in_order(name: str, files: Sequence[FrameFile], limits: ClipLimits, digest: Digest) -> np.ndarray:
+def read_in_order(
+    name: str, files: Sequence[FrameFile], limits: ClipLimits, digest: Digest, tell: Progress
+) -> np.ndarray:
     """Return the images as frames, uint8 RGB (T, H, W, 3), in the order given; see `read_series`."""
     buffer = FrameBuffer(name, len(files), limits)
     for file in files:
@@ -78,6 +81,7 @@ def read_in_order(name: str, files: Sequence[FrameFile], limits: ClipLimits, dig
         if buffer.num_frames == 0:
             check_decoded(name, len(files), image.shape[1], image.shape[0], limits)
         buffer.slot(image.shape[0], image.shape[1], file.name)[:] = image
+        tell(buffer.num_frames / len(files))
     return buffer.finish()
 
 

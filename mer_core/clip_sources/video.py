@@ -12,7 +12,7 @@ from av.stream import Disposition
 from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 
-from mer_core.clip_sources.decoded import Decoded, FrameBuffer
+from mer_core.clip_sources.decoded import Decoded, FrameBuffer, Progress
 from mer_core.clip_sources.limits import ClipLimits, check_decoded, check_frames, check_pixels, shown
 from mer_core.clip_sources.timestamps import frame_times_ms
 from mer_core.clip_sources.upright import display_turn, swaps_sides, turned
@@ -38,7 +38,7 @@ class _Reading:
     broke_off: bool = False
 
 
-def read_video(path: Path, limits: ClipLimits) -> Decoded:
+def read_video(path: Path, limits: ClipLimits, tell: Progress) -> Decoded:
     """Return all frames of a video file, upright, with their presentation times.
 
     The first video stream that is not a cover picture is read, sequentially. A file that breaks off gives the
@@ -59,7 +59,7 @@ def read_video(path: Path, limits: ClipLimits) -> Decoded:
         stream.thread_type = "NONE"
         stream.codec_context.options = {"max_pixels": str(2 * limits.max_pixels)}
         reading = _Reading(FrameBuffer(path.name, declared, limits))
-        warnings = _decode_all(container, stream, reading)
+        warnings = _decode_all(container, stream, reading, tell)
         return _finish(path.name, container, stream, reading, warnings)
 
 
@@ -95,7 +95,7 @@ def _video_stream(container: InputContainer, name: str) -> VideoStream:
     return streams[0]
 
 
-def _decode_all(container: InputContainer, stream: VideoStream, reading: _Reading) -> list[str]:
+def _decode_all(container: InputContainer, stream: VideoStream, reading: _Reading, tell: Progress) -> list[str]:
     warnings: list[str] = []
     converter = VideoReformatter()
     try:
@@ -105,6 +105,9 @@ def _decode_all(container: InputContainer, stream: VideoStream, reading: _Readin
                 if not reading.pts:
                     warnings += _pixel_warnings(frame, stream)
                 _store(frame, converter, reading)
+            # Where the packet lies in the file: not every container says how many frames or ms it holds.
+            if packet.pos is not None and packet.pos > 0:
+                tell(packet.pos / container.size)
     except (av.FFmpegError, OSError):
         reading.broke_off = True  # reported with the frame counts by _finish
     return warnings

@@ -8,10 +8,13 @@ import numpy as np
 
 from mer_core.crop import eye_centres
 from mer_core.face_finding.detector import MIN_PRESENCE
-from mer_core.face_finding.mesh import NUM_LANDMARKS, Face, fit_mesh, mesh_square
+from mer_core.face_finding.mesh import NUM_LANDMARKS, Face, fit_mesh, landmark_box, mesh_square
 
 FacesIn = Callable[[int], list[Face]]
 
+# Up to this length the mesh is fitted to every frame; in longer clips to one in this many ms, and faces in between are
+# interpolated. A head hardly turns in that time, and crops and regions are all that landmarks decide.
+_EVERY_FRAME, _FITTED_MS = 2000, 20.0
 # Detecting costs several times what following costs, so a long clip is searched for a lost face at no more frames.
 _MAX_SEARCHED = 200
 # Frames at which the clip is checked for several faces, besides those that locate a change.
@@ -74,6 +77,54 @@ class FaceFollower:
             self.landmarks[index] = face.landmarks
 
 
+def mesh_stride(timestamps_ms: np.ndarray | None, num_frames: int) -> int:
+    """Return the distance between the frames to which the mesh is fitted; 1 when the frame rate is unknown."""
+    if timestamps_ms is None or num_frames <= _EVERY_FRAME:
+        return 1
+    return max(1, int(_FITTED_MS / np.median(np.diff(timestamps_ms)) + 1e-6))
+
+
+def filled_between(clip_frames: np.ndarray, times: np.ndarray, grid: range, fitted: np.ndarray) -> np.ndarray:
+    """Return the landmarks of every frame, float32 (T, 468, 2) px, NaN without a face.
+
+    Between two fitted frames they move evenly from the one's face to the other's. Where one of them has none, or the
+    face has jumped, and at both ends of the clip, the face is followed frame by frame until it is gone.
+
+    Args:
+        clip_frames: uint8 RGB (T, H, W, 3).
+        times: (T,), increasing.
+        grid: the fitted frames.
+        fitted: their landmarks, float32 (len(grid), 468, 2) px, NaN without a face.
+    """
+    landmarks = np.full((len(times), NUM_LANDMARKS, 2), np.nan, np.float32)
+    landmarks[grid.start :: grid.step] = fitted
+    faces = [None if np.isnan(face[0, 0]) else Face(landmark_box(face), face, 1.0) for face in fitted]
+    for frame, face, after in zip(grid, faces, [*faces[1:], None], strict=True):
+        between = range(frame + 1, min(frame + grid.step, len(times)))
+        if face is not None and after is not None and _is_steady(face, after):
+            share = (times[between] - times[frame]) / (times[frame + grid.step] - times[frame])
+            change = after.landmarks - face.landmarks
+            landmarks[between] = face.landmarks + share.astype(np.float32)[:, np.newaxis, np.newaxis] * change
+            continue
+        if face is not None:
+            _follow_into(landmarks, clip_frames, between, face)
+        if after is not None:
+            _follow_into(landmarks, clip_frames, between[::-1], after)
+    if faces[0] is not None:
+        _follow_into(landmarks, clip_frames, range(grid.start)[::-1], faces[0])
+    return landmarks
+
+
+def _follow_into(landmarks: np.ndarray, clip_frames: np.ndarray, order: range, face: Face) -> None:
+    """Follow a face through these frames, until it is gone or where it was followed from the other side."""
+    for index in order:
+        found = None if np.isfinite(landmarks[index, 0, 0]) else followed(clip_frames[index], face)
+        if found is None:
+            return
+        face = found
+        landmarks[index] = face.landmarks
+
+
 def search_stride(num_frames: int) -> int:
     """Return the distance between the frames in which a clip of this length is searched for a lost face."""
     return ceil(num_frames / _MAX_SEARCHED)
@@ -82,13 +133,15 @@ def search_stride(num_frames: int) -> int:
 def followed(frame: np.ndarray, face: Face) -> Face | None:
     """Return a face of a neighbouring frame in this frame, or None where it is gone or the mesh slid off it."""
     now = fit_mesh(frame, mesh_square(face.landmarks))
-    if now.presence <= MIN_PRESENCE:
-        return None
+    return now if now.presence > MIN_PRESENCE and _is_steady(face, now) else None
+
+
+def _is_steady(face: Face, other: Face) -> bool:
+    """Return whether a face may have become the other one within a few frames."""
     side = max(face.box[2:])
-    growth = max(now.box[2:]) / side
-    shift = np.subtract(_centre(now), _centre(face)) / side
-    steady = hypot(*shift) < _MAX_SHIFT and 1 / _MAX_GROWTH < growth < _MAX_GROWTH
-    return now if steady else None
+    growth = max(other.box[2:]) / side
+    shift = np.subtract(_centre(other), _centre(face)) / side
+    return bool(hypot(*shift) < _MAX_SHIFT and 1 / _MAX_GROWTH < growth < _MAX_GROWTH)
 
 
 def _nearest(faces: list[Face], face: Face) -> Face | None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from mer_core.clip_sources.limits import check_decoded, check_frames, check_pixels
 from mer_core.clips import Clip, ClipLimits, read_clip
 from mer_core.errors import ClipError, MerError
 from mer_core.video_writer import write_video
@@ -109,9 +110,37 @@ def test_any_short_file_is_refused_clearly(start: bytes, size: int, tmp_path: Pa
 
 
 def test_no_memory_is_a_clip_error(video: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_memory(path: Path, limits: ClipLimits) -> None:
+    def no_memory(path: Path, limits: ClipLimits, tell: object) -> None:
         raise MemoryError
 
     monkeypatch.setattr("mer_core.clips.read_video", no_memory)
     with pytest.raises(MerError, match=r"^clip.mp4 needs more memory than is free"):
         read_clip(video)
+
+
+@pytest.mark.parametrize(("num_frames", "width", "height"), [(6000, 640, 480), (900, 1920, 1080), (1800, 1920, 1080)])
+def test_half_a_minute_of_the_usual_cameras_is_within_the_limits(num_frames: int, width: int, height: int) -> None:
+    limits = ClipLimits()
+    check_frames("a.mp4", num_frames, limits)
+    check_pixels("a.mp4", width, height, limits)
+    check_decoded("a.mp4", num_frames, width, height, limits)
+
+
+def test_clips_that_take_over_a_gigabyte_go_to_the_disk_and_those_over_twelve_are_refused() -> None:
+    limits = ClipLimits()
+    assert limits.max_memory_bytes == 1_000_000_000
+    with pytest.raises(
+        ClipError, match=r"^a.mp4 needs 12\.1 GB for 1950 decoded frames of 1920 x 1080 pixels and may take 12"
+    ):
+        check_decoded("a.mp4", 1950, 1920, 1080, limits)
+    with pytest.raises(ClipError, match=r"^a.mp4 has 8001 frames and at most 8000 can be read"):
+        check_frames("a.mp4", 8001, limits)
+
+
+def test_progress_is_told_from_file_to_clip(video: Path) -> None:
+    shares: list[float] = []
+    read_clip(video, progress=shares.append)
+    assert len(shares) > 2
+    assert shares == sorted(shares)
+    assert shares[0] > 0
+    assert shares[-1] == 1

@@ -1,4 +1,6 @@
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -77,6 +79,49 @@ def test_in_a_long_clip_a_lost_face_is_found_again_at_the_frame_of_its_return(
     for gap in (range(10, 21), range(15, 16), range(33, 40)):
         track = track_face(clip_of(*(BLACK if index in gap else frame for index in range(40))))
         assert track.frames_without == tuple(gap)
+
+
+@pytest.fixture
+def thinned(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Clip]:
+    """Makes clips of 200 fps that count as long: the mesh is fitted to every fourth frame."""
+    monkeypatch.setattr(tracking, "_EVERY_FRAME", 10)
+    return lambda *frames: replace(clip_of(*frames), timestamps_ms=np.arange(len(frames)) * 5.0)
+
+
+@pytest.mark.parametrize("reference", [0, 6])
+def test_in_a_very_long_clip_faces_between_fitted_frames_move_on_evenly(
+    portrait: np.ndarray, thinned: Callable[..., Clip], reference: int
+) -> None:
+    shifts = [(20 + 3 * index, 40 + index) for index in range(23)]
+    shares: list[float] = []
+    track = track_face(thinned(*(pasted(portrait, shift) for shift in shifts)), reference, progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+    assert track.reference == reference
+    assert track.frames_without == ()
+    still = track.landmarks - np.array(shifts, np.float32)[:, np.newaxis]
+    assert np.abs(still - still[reference]).mean(axis=(1, 2)).max() < 1
+    between = track.landmarks[reference : reference + 5]
+    assert np.allclose(between[1] - between[0], (between[4] - between[0]) / 4, atol=1e-4)
+
+
+def test_in_a_very_long_clip_a_gap_ends_at_its_very_frames(portrait: np.ndarray, thinned: Callable[..., Clip]) -> None:
+    frame = pasted(portrait, (100, 60))
+    for gap in (range(7, 14), range(3), range(18, 23), range(8, 9)):
+        track = track_face(thinned(*(BLACK if index in gap else frame for index in range(23))))
+        assert track.frames_without == tuple(gap)
+
+
+def test_in_a_very_long_clip_no_face_lies_between_the_places_of_a_jump(
+    portrait: np.ndarray, thinned: Callable[..., Clip]
+) -> None:
+    before, after = pasted(portrait, (20, 40)), pasted(portrait, (320, 60))
+    track = track_face(thinned(*[before] * 10, *[after] * 11))
+    assert track.frames_without == ()
+    left = track.landmarks[:, :, 0].mean(axis=1)
+    assert np.ptp(left[:10]) < 2
+    assert np.ptp(left[10:]) < 2
+    assert left[10] - left[9] == pytest.approx(300, abs=3)
 
 
 def test_a_reference_frame_without_a_face_is_replaced_by_the_nearest_one(portrait: np.ndarray) -> None:

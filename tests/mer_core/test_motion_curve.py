@@ -30,6 +30,18 @@ def test_the_curve_recovers_most_of_the_true_amplitude_in_crop_pixels(
     assert 0.3 * amplitude < reached < 1.2 * amplitude
 
 
+def test_what_was_measured_last_is_kept_and_nothing_else(prepared_sample: PreparedClip) -> None:
+    curve = prepared_sample.curve
+    kept, regions = curve.level_from(20), curve.region_levels_from(20)
+    assert curve.level_from(20) is kept
+    assert curve.region_levels_from(20) is regions
+    assert not kept.flags.writeable
+    other = curve.level_from(30)
+    assert not np.array_equal(other, kept)
+    assert np.array_equal(curve.level_from(20), kept)
+    assert np.array_equal(curve.level_at(np.arange(10), 20), kept[:10])
+
+
 def test_cells_leave_the_eyes_out_and_every_region_has_cells(prepared_sample: PreparedClip) -> None:
     curve = prepared_sample.curve
     assert curve.cells.shape == (GRID, GRID)

@@ -11,6 +11,7 @@ from ui.deck.payload import DeckFrames
 from ui.state import Source, Visit
 from ui.widgets import progress_box
 
+_READING = "Reading the clip"
 # About the heights of what stands there later, px of a wide screen.
 _DECK_PX, _CARDS_PX = 785, (435, 300, 200)
 
@@ -27,9 +28,12 @@ def prepared_clip(visit: Visit, source: Source, remove_head_motion: bool) -> Pre
     place = st.empty()
     if remove_head_motion not in visit.prepared:
         draw_below = skeleton if visit.frames is None else lambda: None  # else the page is there already
-        with progress_box(place, "Reading the clip", draw_below) as tell:
-            clip = next((prepared.clip for prepared in visit.prepared.values()), None) or source.read()
-            prepared = prepare_clip(clip, remove_head_motion, progress=lambda share: tell(_step(share), 0.9 * share))
+        with progress_box(place, _READING, draw_below) as tell:
+            kept = next((prepared.clip for prepared in visit.prepared.values()), None)
+            clip = kept or source.read(lambda share: tell(_READING, 0.3 * share))
+            prepared = prepare_clip(
+                clip, remove_head_motion, progress=lambda share: tell(_step(share), 0.3 + 0.6 * share)
+            )
             if visit.frames is None:
                 preview = make_preview(prepared, lambda share: tell("Preparing the pictures", 0.9 + 0.1 * share))
                 visit.frames = DeckFrames.of(preview, clip, source.pair_names)

@@ -107,5 +107,5 @@ def test_limits_hold_for_animations(suffix: str, tmp_path: Path, moving_frames: 
         read_clip(path, limits=ClipLimits(max_frames=11))
     with pytest.raises(ClipError, match=rf"^a.{suffix} is 64 x 48 pixels"):
         read_clip(path, limits=ClipLimits(max_pixels=3000))
-    with pytest.raises(ClipError, match=rf"^a.{suffix} needs 110,592 bytes of memory"):
+    with pytest.raises(ClipError, match=rf"^a.{suffix} needs 110,592 bytes for 12 decoded frames"):
         read_clip(path, limits=ClipLimits(max_decoded_bytes=110_591))

@@ -201,5 +201,5 @@ def test_limits_on_frames_pixels_and_memory_hold_for_zips(tmp_path: Path, frames
         read_clip(path, limits=ClipLimits(max_frames=11))
     with pytest.raises(ClipError, match=r"^img0.png is 64 x 48 pixels and at most 3,000 pixels can be read"):
         read_clip(path, limits=ClipLimits(max_pixels=3000))
-    with pytest.raises(ClipError, match=r"^a.zip needs 110,592 bytes of memory for 12 frames of 64 x 48"):
+    with pytest.raises(ClipError, match=r"^a.zip needs 110,592 bytes for 12 decoded frames of 64 x 48"):
         read_clip(path, limits=ClipLimits(max_decoded_bytes=110_591))

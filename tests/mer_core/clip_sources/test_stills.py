@@ -203,7 +203,7 @@ def test_limits_hold_for_folders(save_folder: SaveFolder, moving_frames: np.ndar
         read_clip(folder, limits=ClipLimits(max_frames=11))
     with pytest.raises(ClipError, match=r"^img0.bmp is 64 x 48 pixels and at most 3,000 pixels can be read"):
         read_clip(folder, limits=ClipLimits(max_pixels=3000))
-    with pytest.raises(ClipError, match=r"^frames needs 110,592 bytes of memory for 12 frames"):
+    with pytest.raises(ClipError, match=r"^frames needs 110,592 bytes for 12 decoded frames"):
         read_clip(folder, limits=ClipLimits(max_decoded_bytes=110_591))
     with pytest.raises(ClipError, match=r"^img0.bmp has more than 9,000 bytes, the most for an image"):
         read_clip(folder, limits=ClipLimits(max_expanded_bytes=9000))

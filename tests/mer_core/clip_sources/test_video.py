@@ -258,7 +258,7 @@ def test_an_8k_video_is_refused(tmp_path: Path) -> None:
 def test_more_decoded_bytes_than_allowed_are_refused(
     name: str, save_video: SaveVideo, moving_frames: np.ndarray
 ) -> None:
-    with pytest.raises(ClipError, match=rf"^{name} needs .* of memory for \d+ frames of 64 x 48 pixels"):
+    with pytest.raises(ClipError, match=rf"^{name} needs .* for \d+ decoded frames of 64 x 48 pixels"):
         read_clip(save_video(name, moving_frames), limits=ClipLimits(max_decoded_bytes=moving_frames.nbytes - 1))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mer_core.face_finding.mesh import Face
-from mer_core.face_finding.tracking import frames_with_several_faces, search_stride
+from mer_core.face_finding.tracking import frames_with_several_faces, mesh_stride, search_stride
 
 
 class Scene:
@@ -41,3 +41,10 @@ def test_short_clips_are_searched_in_every_frame_and_long_ones_in_no_more() -> N
     assert search_stride(2) == search_stride(200) == 1
     assert all(number / search_stride(number) <= 200 for number in range(2, 3000))
     assert all(search_stride(one) <= search_stride(next_one) for one, next_one in pairwise(range(2, 3000)))
+
+
+def test_the_mesh_is_fitted_to_every_frame_of_up_to_2000_and_once_in_20_ms_of_longer_clips() -> None:
+    assert mesh_stride(np.arange(2000) * 5.0, 2000) == 1
+    for fps, stride in ((200, 4), (240, 4), (120, 2), (100, 2), (60, 1), (30, 1)):
+        assert mesh_stride(np.arange(2001) * (1000 / fps), 2001) == stride
+    assert mesh_stride(None, 6000) == 1
