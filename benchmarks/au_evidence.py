@@ -22,7 +22,10 @@ from mer_core.regions import REGIONS, region_masks
 from mer_core.synthetic import ActiveUnit, Scenario, render
 
 _CLIPS = 200
-_UNITS = ["AU1", "AU2", "AU4", "AU5", "AU6", "AU7", "AU9", "AU10", "AU12", "AU14", "AU15", "AU17", "AU20", "AU23", "AU25"]
+_UNITS = (
+    *("AU1", "AU2", "AU4", "AU5", "AU6", "AU7", "AU9", "AU10"),
+    *("AU12", "AU14", "AU15", "AU17", "AU20", "AU23", "AU25"),
+)
 _AMPLITUDE_PX = (1.0, 2.5)
 _METHOD = "integrated_gradients"
 

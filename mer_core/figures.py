@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from mer_core.colours import NEUTRAL_COLOUR, class_colour
 from mer_core.drawing.ink import Palette, palette
+from mer_core.explain.gates import AttentionView
 from mer_core.explain.stability import Stability
 from mer_core.prediction import Prediction
 
@@ -95,6 +96,23 @@ def markings_figure(stability: Stability, times_ms: np.ndarray | None, dark: boo
     x_axis = {**quiet, "title": _axis_title(f"apex, {unit}", ink)}
     y_axis = {**quiet, "title": _axis_title(f"onset, {unit}", ink), "automargin": True, "tickvals": sorted(set(up))}
     return go.Figure([signs, present], {**layout, "xaxis": x_axis, "yaxis": y_axis})
+
+
+def gates_figure(view: AttentionView, dark: bool = False) -> go.Figure:
+    """One factor a feature map as bars over their range, e.g. of a channel gate (G, 1, 1)."""
+    ink = palette(dark)
+    numbers = list(range(1, len(view.maps) + 1))
+    bars = {
+        "type": "bar",
+        "x": numbers,
+        "y": view.maps[:, 0, 0].tolist(),
+        "marker": {"color": NEUTRAL_COLOUR},
+        "hovertemplate": "feature map %{x}: %{y:.2f}<extra></extra>",
+    }
+    x_axis = {"title": _axis_title("feature map", ink), "showgrid": False, "fixedrange": True}
+    y_axis = {"range": list(view.range), "gridcolor": ink.line, "zeroline": False, "fixedrange": True}
+    layout = {**_layout(ink, _MARKINGS_HEIGHT), "margin": {"l": 32, "r": 8, "t": 4, "b": 40}}
+    return go.Figure([bars], {**layout, "xaxis": x_axis, "yaxis": y_axis})
 
 
 def _places(frames: list[int], times_ms: np.ndarray | None) -> list[float]:

@@ -151,10 +151,11 @@ def motion_map(motion: Motion) -> np.ndarray:
     Format of Liong et al., 2019 (DOI 10.1109/FG.2019.8756567). A channel without any variation becomes 0.
     """
     planes = (motion.flow[..., 0], motion.flow[..., 1], motion.strain)
-    return np.stack([_stretched(_area_averaged(plane)) for plane in planes], axis=-1)
+    return np.stack([_stretched(at_map_side(plane)) for plane in planes], axis=-1)
 
 
-def _area_averaged(plane: np.ndarray) -> np.ndarray:
+def at_map_side(plane: np.ndarray) -> np.ndarray:
+    """A plane (S, S) as the maps hold it before their range is stretched; (28, 28), averaged."""
     return cv2.resize(np.ascontiguousarray(plane), (MAP_SIDE, MAP_SIDE), interpolation=cv2.INTER_AREA)
 
 

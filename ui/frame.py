@@ -29,6 +29,7 @@ class Page:
 PAGES: tuple[Page, ...] = (
     Page("Overview", "app.py", ":material/home:"),
     Page("Analyze", "pages/analyze.py", ":material/frame_inspect:"),
+    Page("Explain", "pages/explain.py", ":material/query_stats:"),
 )
 
 

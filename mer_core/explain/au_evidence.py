@@ -10,12 +10,14 @@ import numpy as np
 
 from mer_core.analysis import Analysis
 from mer_core.explain.au_rules import consistent_units
+from mer_core.explain.places import masks_at, shares_of_regions
 from mer_core.findings import RegionMotion, region_motions
 from mer_core.regions import REGIONS, Region, region_masks
 from mer_core.synthesis.action_units import ACTION_UNITS
 
 # One side counts as stronger from this share of the difference over the sum on: one and a half times the other.
 _ONE_SIDED = 0.2
+_NO_UNIT = "no action unit listed here moves it that way"
 _SIDES = {"L": "left", "R": "right"}
 
 
@@ -50,7 +52,7 @@ class RegionEvidence:
         if not self.motion.is_above_noise:
             return f"The {self.region.label} stayed within this clip's noise."
         if not self.units:
-            return f"{moved}; no action unit listed here moves it that way."
+            return f"{moved}; {_NO_UNIT}."
         return f"{moved}: consistent with {' or '.join(map(named_unit, self.units))}."
 
 
@@ -89,7 +91,7 @@ def au_evidence(analysis: Analysis, attribution: np.ndarray | None = None) -> tu
         analysis: what was measured.
         attribution: float (S, S), how much each pixel of the network's input mattered; its sign is left out.
     """
-    shares = {} if attribution is None else attribution_shares(analysis, attribution)
+    shares = _shares(analysis, attribution)
     masks = region_masks(analysis.landmarks, analysis.motion.crop_px)
     found = []
     for motion in region_motions(analysis):
@@ -99,13 +101,43 @@ def au_evidence(analysis: Analysis, attribution: np.ndarray | None = None) -> tu
     return tuple(sorted(found, key=lambda evidence: -evidence.motion.px))
 
 
-def attribution_shares(analysis: Analysis, attribution: np.ndarray) -> dict[str, float]:
-    """Share of the absolute attribution (S, S) that lies on each region; together 1, or all 0 where there is none."""
-    size = attribution.shape[-1]
-    masks = region_masks(analysis.landmarks * (size / analysis.motion.crop_px), size)
-    sums = {name: float(np.abs(attribution)[mask].sum()) for name, mask in masks.items()}
-    total = sum(sums.values())
-    return {name: value / total if total else 0.0 for name, value in sums.items()}
+def _shares(analysis: Analysis, attribution: np.ndarray | None) -> dict[str, float]:
+    if attribution is None:
+        return {}
+    masks = masks_at(analysis.landmarks, analysis.motion.crop_px, attribution.shape[-1])
+    return shares_of_regions(np.abs(attribution), masks)
+
+
+def evidence_sentences(evidence: Iterable[RegionEvidence]) -> list[str]:
+    """One sentence a region that moved, in the given order; two sides that moved alike share one."""
+    moving = [one for one in evidence if one.motion.is_above_noise]
+    told: list[str] = []
+    for place, one in enumerate(moving):
+        twin = next((other for other in moving if _are_alike(one, other)), None)
+        if twin is None:
+            told.append(one.sentence())
+        elif twin in moving[place:]:
+            told.append(_of_both(one, twin))
+    return told
+
+
+def _are_alike(one: RegionEvidence, other: RegionEvidence) -> bool:
+    """Whether these are the two sides of one part, fit the same units and moved in the same direction."""
+    are_sides = one.region.side + other.region.side in ("LR", "RL") and _part(one) == _part(other)
+    return are_sides and one.units == other.units and one.motion.direction == other.motion.direction
+
+
+def _of_both(one: RegionEvidence, other: RegionEvidence) -> str:
+    left, right = (one, other) if one.region.side == "L" else (other, one)
+    fits = f"consistent with {' or '.join(map(named_unit, one.units))}" if one.units else _NO_UNIT
+    return (
+        f"Both sides, {_part(one)}: moved {one.motion.direction}, left {left.motion.px:.1f} px, right "
+        f"{right.motion.px:.1f} px; {fits}."
+    )
+
+
+def _part(one: RegionEvidence) -> str:
+    return one.region.name.split("_")[0]
 
 
 def asymmetries(evidence: Iterable[RegionEvidence]) -> tuple[Asymmetry, ...]:

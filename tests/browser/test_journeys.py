@@ -60,7 +60,7 @@ def test_a_bad_file_is_explained_and_a_sample_still_opens(server, open_page, tmp
     expect(page.locator(".st-key-what_moved").get_by_text("Both brows moved up")).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/analyze", "/analyze?sample=negative"])
+@pytest.mark.parametrize("path", ["/", "/analyze", "/analyze?sample=negative", "/explain"])
 def test_a_phone_never_scrolls_sideways(server, open_page, path):
     page = open_page(server + path, width=390, height=844)
     if "sample" in path:

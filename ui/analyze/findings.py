@@ -10,6 +10,7 @@ from mer_core.figures import PLOTLY_CONFIG, probabilities_figure
 from mer_core.findings import what_moved
 from mer_core.verdict import answer_words, standing, trust_details, trust_phrases
 from ui.cached import network_title
+from ui.frame import script_of
 from ui.theme import is_dark
 from ui.widgets import plain
 
@@ -49,6 +50,7 @@ def verdict_card(
             _verdict(found)
             if found.prediction.has_answer:
                 draw_nearby(found)
+            st.page_link(script_of("Explain"), label="Explain", icon=":material/arrow_forward:")
         else:
             st.markdown(_CANNOT_SAY)
             st.caption(plain(found))

@@ -1,0 +1,44 @@
+"""Explain: which action units fit the movement, what the network made of it, and whether to believe the picture."""
+
+import streamlit as st
+
+from mer_core.errors import MerError
+from ui.analyze.settings import current_settings
+from ui.analyze.working import analysis_of, prepared_clip, starting_interval
+from ui.explain.checks import checks_card
+from ui.explain.evidence import evidence_card
+from ui.explain.opening import about_movement, choose_first
+from ui.explain.pictures import pictures
+from ui.explain.weighs import weighs_card
+from ui.explain.why import choices
+from ui.frame import begin_page
+from ui.state import Source, Visit, current_visit
+
+
+@st.fragment
+def explanation(visit: Visit, source: Source) -> None:
+    """The pictures at the left, at the right what is to be made of them."""
+    settings = current_settings()
+    prepared = prepared_clip(visit, source, settings.remove_head_motion)
+    analysis = analysis_of(visit, settings, prepared, visit.interval or starting_interval(source, prepared))
+    about_movement(analysis)
+    left, right = st.columns([7, 5], gap="medium")
+    with left:
+        choice = choices(analysis)
+        pictures(visit, analysis, choice)
+        weighs_card(visit, analysis, choice.look)
+    with right:
+        evidence_card(visit, analysis, choice)
+        checks_card(visit, analysis, choice)
+
+
+with begin_page("Explain"):
+    visit = current_visit()
+    try:
+        if visit.source is None:
+            choose_first(visit)
+        else:
+            explanation(visit, visit.source)
+    except MerError as error:
+        visit.fail(str(error))
+        st.rerun()

@@ -1,0 +1,85 @@
+import re
+
+import pytest
+
+from mer_core.explain.methods import METHODS
+
+
+def said(page):
+    assert not page.exception
+    kinds = (page.title, page.subheader, page.markdown, page.caption, page.info)
+    return "\n".join(element.value for kind in kinds for element in kind).replace("\\", "")
+
+
+def visit_of(page):
+    return page.session_state["visit"]
+
+
+@pytest.fixture
+def explain(with_sample):
+    """The Explain page after the sample "positive" was analysed."""
+    return with_sample.switch_page("pages/explain.py").run()
+
+
+def test_without_a_clip_the_page_says_what_it_is_for_and_a_sample_opens_here(app):
+    page = app.switch_page("pages/explain.py").run()
+    assert "which parts of a movement a network used" in said(page)
+    page.button(key="sample_positive").click().run()
+    assert "positive.mp4" in said(page)
+    assert "1 Which action units fit the movement" in said(page)
+
+
+def test_the_movement_chosen_on_analyze_is_explained_with_the_units_that_fit(explain):
+    text = said(explain)
+    assert "consistent with AU12 (lip corner puller)" in text
+    assert "An action unit is a movement, not an emotion." in text
+    assert "AU12 was coded in 28 of 32 CASME II clips labelled happiness" in text
+    table = explain.table[0].value
+    assert table["Region"].str.contains("side of the mouth").any()
+    shares = table["Of the picture"].str.rstrip("%").astype(int)
+    assert 0 < shares.sum() <= 101
+
+
+def test_every_method_gives_a_picture_or_says_why_not(explain):
+    for method in METHODS:
+        explain.selectbox(key="method").set_value(method.name).run()
+        text = said(explain)
+        assert method.sentence in text or f"{method.title}: " in text
+        kind = ("attribution", method.name, visit_of(explain).analysis[1].prediction.label)
+        assert kind in visit_of(explain).drawn
+
+
+def test_another_class_and_one_part_of_the_motion_can_be_asked_about(explain):
+    answer = visit_of(explain).analysis[1].prediction.label
+    other = next(name for name in ("negative", "positive", "surprise") if name != answer)
+    explain.segmented_control(key=f"target_{answer}").set_value(other).run()
+    assert ("attribution", "integrated_gradients", other) in visit_of(explain).drawn
+    explain.segmented_control(key="channel").set_value("strain").run()
+    explain.toggle(key="outlines").set_value(True).run()
+    said(explain)
+
+
+def test_the_picture_is_checked_on_demand_and_the_control_stands_beside_it(explain):
+    assert "No network has seen this one" in said(explain)
+    assert "Depends on what was learnt." not in said(explain)
+    explain.button(key="check").click().run()
+    text = said(explain)
+    for title in ("Adds up", "Depends on what was learnt", "Carries the answer", "Foretells changes", "Steady"):
+        assert f"**{title}.**" in text
+    assert re.search(r"of the movement's strain itself, \d+% does|Points at the face's muscles", text)
+
+
+def test_what_the_network_weighs_is_shown_by_its_right_name(explain):
+    text = said(explain)
+    assert "This network has no attention" in text  # the untrained STSTNet of the tests
+    assert "which is not attention" in text
+    explain.selectbox(key="attention_view").set_value(1).run()
+    said(explain)
+
+
+def test_moving_a_marker_makes_pictures_of_the_former_movement_go(explain):
+    assert any(kind[0] == "attribution" for kind in visit_of(explain).drawn)
+    analyze = explain.switch_page("pages/analyze.py").run()
+    (slider,) = [one for one in analyze.slider if one.key.startswith("marker_apex")]
+    slider.set_value(22).run()
+    assert not any(kind[0] == "attribution" for kind in visit_of(analyze).drawn)
