@@ -130,7 +130,7 @@ def what_moved(analysis: Analysis) -> tuple[str, ...]:
         moving = moving[:2]  # any of them may be noise; the strongest are the least likely to be
     groups: dict[str, list[RegionMotion]] = {}
     for motion in moving:
-        groups.setdefault(_stem(motion.region), []).append(motion)
+        groups.setdefault(motion.region.part, []).append(motion)
     sentences = tuple(_sentence(stem, sides, analysis.rise_ms) for stem, sides in groups.items())
     return (*sentences, *_stillness(groups)) if is_noise_known else sentences
 
@@ -149,10 +149,6 @@ def _strongest_mean(vectors: np.ndarray) -> tuple[float, float]:
     strongest = vectors[lengths >= np.quantile(lengths, 1 - 1 / STRONGEST_OF)]
     u, v = strongest.mean(axis=0)
     return float(u), float(v)
-
-
-def _stem(region: Region) -> str:
-    return region.name.split("_")[0]
 
 
 def _sentence(stem: str, sides: list[RegionMotion], rise_ms: float | None) -> str:

@@ -25,6 +25,11 @@ class Region:
     outline: tuple[int, ...]
 
     @property
+    def part(self) -> str:
+        """The part of the face whichever the side, e.g. "brow"."""
+        return self.name.split("_")[0]
+
+    @property
     def is_eye(self) -> bool:
         """Whether a blink moves this region more than any expression does."""
         return self.name.startswith("eye")

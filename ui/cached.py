@@ -26,7 +26,7 @@ from mer_core.zoo import describe_networks, record_of
 
 @dataclass(frozen=True, eq=False)
 class SharedPredictor:
-    """A predictor that all sessions use, one at a time: explanations hang hooks on its network."""
+    """A predictor that all sessions use, one at a time, so that visitors do not slow each other down."""
 
     predictor: Predictor
     lock: Lock

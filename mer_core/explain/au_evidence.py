@@ -123,7 +123,7 @@ def evidence_sentences(evidence: Iterable[RegionEvidence]) -> list[str]:
 
 def _are_alike(one: RegionEvidence, other: RegionEvidence) -> bool:
     """Whether these are the two sides of one part, fit the same units and moved in the same direction."""
-    are_sides = one.region.side + other.region.side in ("LR", "RL") and _part(one) == _part(other)
+    are_sides = one.region.side + other.region.side in ("LR", "RL") and one.region.part == other.region.part
     return are_sides and one.units == other.units and one.motion.direction == other.motion.direction
 
 
@@ -131,13 +131,9 @@ def _of_both(one: RegionEvidence, other: RegionEvidence) -> str:
     left, right = (one, other) if one.region.side == "L" else (other, one)
     fits = f"consistent with {' or '.join(map(named_unit, one.units))}" if one.units else _NO_UNIT
     return (
-        f"Both sides, {_part(one)}: moved {one.motion.direction}, left {left.motion.px:.1f} px, right "
+        f"Both sides, {one.region.part}: moved {one.motion.direction}, left {left.motion.px:.1f} px, right "
         f"{right.motion.px:.1f} px; {fits}."
     )
-
-
-def _part(one: RegionEvidence) -> str:
-    return one.region.name.split("_")[0]
 
 
 def asymmetries(evidence: Iterable[RegionEvidence]) -> tuple[Asymmetry, ...]:
@@ -145,11 +141,9 @@ def asymmetries(evidence: Iterable[RegionEvidence]) -> tuple[Asymmetry, ...]:
     by_name = {one.region.name: one for one in evidence}
     found = []
     for region in REGIONS:
-        part = region.name.removesuffix("_left")
-        sides = [by_name.get(f"{part}_{side}") for side in ("left", "right")]
-        left, right = sides
+        left, right = (by_name.get(f"{region.part}_{side}") for side in ("left", "right"))
         if region.side == "L" and left and right and (left.motion.is_above_noise or right.motion.is_above_noise):
-            found.append(Asymmetry(part, left.motion.px, right.motion.px))
+            found.append(Asymmetry(region.part, left.motion.px, right.motion.px))
     return tuple(found)
 
 

@@ -49,7 +49,7 @@ def consistent_units(motion: RegionMotion, outwards: float, downwards: float) ->
         return ()
     out = {"L": motion.u, "R": -motion.u, "": 0.0}[motion.region.side] / motion.px
     movement = Movement(-motion.v / motion.px, out, outwards, downwards)
-    return _RULES[motion.region.name.split("_")[0]](movement)
+    return _RULES[motion.region.part](movement)
 
 
 def _brow(movement: Movement) -> tuple[str, ...]:
