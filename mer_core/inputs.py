@@ -116,10 +116,13 @@ class InputSpec:
 
         Args:
             planes: float32 (N, 3, 28, 28) in the order u, v, strain, 0..255; where training jitters maps, before this.
+                Their order in memory is kept.
         """
-        order = [CHANNELS.index(channel) for channel in self.channels]
+        if self.channels != CHANNELS:
+            planes = planes[:, [CHANNELS.index(channel) for channel in self.channels]]
         low, high = self.value_range
-        return self._resize(planes[:, order]) / 255 * (high - low) + low
+        # Scaled first: resizing does not care, and there are up to 16 times as many values after it.
+        return self._resize(planes / 255 * (high - low) + low)
 
     def to_dict(self) -> dict[str, Any]:
         """The spec as plain values for `config.json`."""

@@ -1,6 +1,6 @@
 """Training one network on given samples, for a number of epochs fixed beforehand."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -54,13 +54,14 @@ def fit(
     if len(planes) != len(labels) or len(labels) < 2:
         raise MerError(f"Training needs at least two labelled maps, got {len(planes)} maps, {len(labels)} labels.")
     optimiser, schedule = make_optimiser(model.parameters(), recipe)
+    samples = _Samples(planes, labels, recipe, _layout_of(model))
     losses = []
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)  # dropout draws from the global state
         generator = torch.Generator().manual_seed(seed)
         model.train()
         for epoch in range(1, recipe.epochs + 1):
-            losses.append(_run_epoch(model, planes, labels, recipe, optimiser, generator))
+            losses.append(_run_epoch(model, samples, optimiser, generator))
             schedule.step()
             if not torch.isfinite(torch.tensor(losses[-1])):
                 raise MerError(f"Training diverged: the loss of epoch {epoch} is {losses[-1]}.")
@@ -69,26 +70,49 @@ def fit(
     return losses
 
 
+class _Samples:
+    """The training samples, handed out in batches of network inputs."""
+
+    def __init__(self, planes: torch.Tensor, labels: torch.Tensor, recipe: Recipe, layout: torch.memory_format) -> None:
+        self._planes, self._labels, self._recipe, self._layout = planes, labels, recipe, layout
+        # Without variation an input is the same in every epoch.
+        self._inputs = None if recipe.augment else self._made_from(planes)
+
+    def __len__(self) -> int:
+        return len(self._labels)
+
+    def batches(self, generator: torch.Generator) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
+        """Inputs and labels of all samples, once each, in random order."""
+        for indices in draw_batches(len(self), self._recipe.batch_size, generator):
+            if self._inputs is None:
+                inputs = self._made_from(augment(self._planes[indices], generator))
+            else:
+                inputs = self._inputs[indices]
+            yield inputs, self._labels[indices]
+
+    def _made_from(self, planes: torch.Tensor) -> torch.Tensor:
+        # Before they are resized: there are fewer values to move about, and resizing keeps the order.
+        return self._recipe.input_spec.from_planes(planes.contiguous(memory_format=self._layout))
+
+
+def _layout_of(model: nn.Module) -> torch.memory_format:
+    """The order of values in memory that the network's weights have; inputs in another would be moved every step."""
+    weights = [weight for weight in model.parameters() if weight.dim() == 4 and not weight.is_contiguous()]
+    is_last = any(weight.is_contiguous(memory_format=torch.channels_last) for weight in weights)
+    return torch.channels_last if is_last else torch.contiguous_format
+
+
 def _run_epoch(
-    model: nn.Module,
-    planes: torch.Tensor,
-    labels: torch.Tensor,
-    recipe: Recipe,
-    optimiser: torch.optim.Optimizer,
-    generator: torch.Generator,
+    model: nn.Module, samples: _Samples, optimiser: torch.optim.Optimizer, generator: torch.Generator
 ) -> float:
     total = 0.0
-    spec = recipe.input_spec
-    for indices in draw_batches(len(labels), recipe.batch_size, generator):
-        batch = planes[indices]
-        if recipe.augment:
-            batch = augment(batch, generator)
-        loss = F.cross_entropy(model(spec.from_planes(batch)), labels[indices])
+    for inputs, labels in samples.batches(generator):
+        loss = F.cross_entropy(model(inputs), labels)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
-        total += loss.item() * len(indices)
-    return total / len(labels)
+        total += loss.item() * len(labels)
+    return total / len(samples)
 
 
 def draw_batches(count: int, batch_size: int, generator: torch.Generator) -> list[torch.Tensor]:

@@ -19,5 +19,5 @@ def make_optimiser(
     if recipe.optimiser == "sgd":
         optimiser = torch.optim.SGD(parameters, lr=rate, momentum=recipe.momentum, weight_decay=decay)
     else:
-        optimiser = torch.optim.Adam(parameters, lr=rate, weight_decay=decay)
+        optimiser = torch.optim.Adam(parameters, lr=rate, weight_decay=decay, fused=True)
     return optimiser, torch.optim.lr_scheduler.StepLR(optimiser, recipe.decay_every, recipe.decay_factor)
