@@ -16,12 +16,8 @@ until its face fills frames of 640 x 480 px, repeated to each length. The column
 
 import argparse
 import pickle
-import socket
-import subprocess
-import sys
 import tempfile
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -31,6 +27,7 @@ import cv2
 import numpy as np
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
+from benchmarks.served_app import CHROMIUM, served_app
 from mer_core.analysis import Analysis
 from mer_core.checkpoints import checkpoints_folder, list_checkpoints, load_checkpoint
 from mer_core.clips import Clip, read_clip
@@ -38,8 +35,6 @@ from mer_core.faces import FaceTrack
 from mer_core.predictor import Predictor
 from mer_core.samples import sample_clips
 
-_ROOT = Path(__file__).resolve().parents[1]
-_CHROMIUM = "/usr/bin/chromium"
 _SIZE, _ENLARGED, _FPS = (640, 480), 2.1, 100.0
 _SCRUBS = 300
 
@@ -139,7 +134,7 @@ def measure(num_frames: int) -> Measured:
         _serving(Path(folder), analysis) as address,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(120_000)
         page.goto(address)
@@ -197,32 +192,10 @@ def _close_up(frame: np.ndarray) -> np.ndarray:
 def _serving(folder: Path, analysis: Analysis) -> Iterator[str]:
     # The weights are of no use here.
     (folder / "analysis").write_bytes(pickle.dumps(replace(analysis, checkpoint=None)))  # type: ignore[arg-type]
-    (folder / "app.py").write_text(_APP.format(file=str(folder / "analysis")))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    command = [sys.executable, "-m", "streamlit", "run", str(folder / "app.py"), *options]
-    environment = {"PYTHONPATH": str(_ROOT), "PATH": "/usr/bin:/bin", "HOME": str(folder)}
-    process = subprocess.Popen(
-        command, cwd=_ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        _wait(f"http://127.0.0.1:{port}")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _wait(address: str) -> None:
-    for _ in range(200):
-        try:
-            with urllib.request.urlopen(f"{address}/_stcore/health", timeout=2):
-                return
-        except OSError:
-            time.sleep(0.3)
-    raise TimeoutError(f"{address} did not answer within a minute")
+    script = folder / "app.py"
+    script.write_text(_APP.format(file=str(folder / "analysis")))
+    with served_app(str(script)) as address:
+        yield address
 
 
 def _busy_s(session: CDPSession) -> float:
