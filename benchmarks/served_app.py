@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ _START_S = 60
 
 
 @contextmanager
-def served_app(script: str = "app.py", options: Sequence[str] = ()) -> Iterator[str]:
+def served_app(script: str = "app.py") -> Iterator[str]:
     """Address of a Streamlit script that is served while the context lasts.
 
     Raises:
@@ -25,19 +25,9 @@ def served_app(script: str = "app.py", options: Sequence[str] = ()) -> Iterator[
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "streamlit",
-        "run",
-        script,
-        "--server.port",
-        str(port),
-        "--server.headless",
-        "true",
-    ]
+    where = ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
     process = subprocess.Popen(
-        [*command, "--server.address", "127.0.0.1", *options],
+        [sys.executable, "-m", "streamlit", "run", script, *where],
         cwd=_ROOT,
         env={**os.environ, "PYTHONPATH": str(_ROOT)},
         stdout=subprocess.DEVNULL,
