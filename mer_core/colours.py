@@ -7,8 +7,10 @@ import numpy as np
 
 CLASS_COLOURS: dict[str, str] = {"negative": "#7B5EA7", "positive": "#B8860B", "surprise": "#009E73"}
 CLASS_SHAPES: dict[str, str] = {"negative": "square", "positive": "triangle", "surprise": "circle"}
+# The same shapes where only text can be drawn.
+CLASS_SIGNS: dict[str, str] = {"negative": "■", "positive": "▲", "surprise": "●"}
 # For classes of other label sets, and for an answer that is not a finding.
-NEUTRAL_COLOUR, NEUTRAL_SHAPE = "#8A949C", "diamond"
+NEUTRAL_COLOUR, NEUTRAL_SHAPE, NEUTRAL_SIGN = "#8A949C", "diamond", "◆"
 
 # Blue to vermilion through light grey: even steps of lightness to both sides, and apart for every colour blindness.
 _DIVERGING = ("#08407E", "#2A74B8", "#7FB2DA", "#E6E8EA", "#F2A27B", "#D9532C", "#8C1C0C")
@@ -28,6 +30,11 @@ def class_colour(label: str) -> str:
 def class_shape(label: str) -> str:
     """Shape that marks a class wherever its colour does: square, triangle or circle; diamond for other labels."""
     return CLASS_SHAPES.get(label, NEUTRAL_SHAPE)
+
+
+def class_sign(label: str) -> str:
+    """The shape of a class as a letter of text."""
+    return CLASS_SIGNS.get(label, NEUTRAL_SIGN)
 
 
 def rgb(colour: str) -> tuple[int, int, int]:

@@ -1,14 +1,17 @@
 """Interactive figures; the only module that draws with plotly. Show them with `PLOTLY_CONFIG` and `theme=None`."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from mer_core.colours import NEUTRAL_COLOUR, class_colour
+from mer_core.colours import NEUTRAL_COLOUR, class_colour, class_sign
 from mer_core.drawing.ink import Palette, palette
 from mer_core.explain.gates import AttentionView
-from mer_core.explain.stability import Stability
+from mer_core.explain.multiples import Multiple, Multiples
+from mer_core.explain.stability import Marking, Stability
 from mer_core.prediction import Prediction
 
 # No tool bar; the page scrolls under a finger instead of the figure zooming.
@@ -19,8 +22,8 @@ _NAMES_AXIS: dict[str, Any] = {
     **{"autorange": "reversed", "fixedrange": True, "showgrid": False},
     **{"ticks": "outside", "ticklen": 5, "tickcolor": "rgba(0,0,0,0)"},
 }
-_CLASS_SIGNS = {"negative": "■", "positive": "▲", "surprise": "●"}
-_OTHER_SIGN = "◆"
+# Small multiples: steps of the grid from one to the next, px of a step down, size of a sign.
+_CELL_ACROSS, _CELL_DOWN, _SMALL_LINE, _SMALL_SIGN = 11, 8.4, 13, 10
 
 
 def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figure:
@@ -28,7 +31,7 @@ def probabilities_figure(prediction: Prediction, dark: bool = False) -> go.Figur
     names = list(prediction.probabilities)
     values = list(prediction.probabilities.values())
     colours = [class_colour(name) if prediction.has_answer else NEUTRAL_COLOUR for name in names]
-    signs = [_CLASS_SIGNS.get(name, _OTHER_SIGN) for name in names]
+    signs = [class_sign(name) for name in names]
     ink = palette(dark)
     bars = {
         "type": "bar",
@@ -77,7 +80,7 @@ def markings_figure(stability: Stability, times_ms: np.ndarray | None, dark: boo
         "mode": "text",
         "x": across,
         "y": up,
-        "text": [_CLASS_SIGNS.get(label, _OTHER_SIGN) for label in labels],
+        "text": [class_sign(label) for label in labels],
         "textfont": {"color": [class_colour(label) for label in labels], "size": _SIGN_TEXT},
         "customdata": labels,
         "hovertemplate": f"onset %{{y}} {unit}, apex %{{x}} {unit}: %{{customdata}}<extra></extra>",
@@ -98,6 +101,36 @@ def markings_figure(stability: Stability, times_ms: np.ndarray | None, dark: boo
     return go.Figure([signs, present], {**layout, "xaxis": x_axis, "yaxis": y_axis})
 
 
+def multiples_figure(multiples: Multiples, titles: Mapping[str, str], dark: bool = False) -> go.Figure:
+    """The answers of every network (down) with every flow method (across), each as in `markings_figure` but small.
+
+    Below each stands how many of its markings got the answer in use; the marking in use is ringed.
+
+    Args:
+        multiples: the answers.
+        titles: what to call each network and each method.
+        dark: colours for a dark page.
+    """
+    ink = palette(dark)
+    rows, columns = multiples.networks, multiples.methods
+    cells = [_Cell(one, place % len(columns), place // len(columns)) for place, one in enumerate(multiples.table)]
+    heads = [_note(cell.middle, -1.8, titles[cell.one.method]) for cell in cells if cell.row == 0]
+    names = [_note(-0.5, cell.top - 0.3, titles[cell.one.network], "left") for cell in cells if cell.column == 0]
+    counts = [
+        _note(cell.middle, cell.top + 6.2, f"{cell.one.num_of(multiples.label)} of {len(cell.one.stability.markings)}")
+        for cell in cells
+    ]
+    quiet = {"showgrid": False, "zeroline": False, "fixedrange": True, "visible": False}
+    layout = {
+        **_layout(ink, round(_SMALL_LINE * (len(rows) * _CELL_DOWN + 2))),
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "annotations": [*heads, *names, *counts],
+        "xaxis": {**quiet, "range": [-1, len(columns) * _CELL_ACROSS - 1]},
+        "yaxis": {**quiet, "range": [len(rows) * _CELL_DOWN - 0.6, -2.6]},
+    }
+    return go.Figure([_small_signs(cells), _small_rings(cells, ink)], layout)
+
+
 def gates_figure(view: AttentionView, dark: bool = False) -> go.Figure:
     """One factor a feature map as bars over their range, e.g. of a channel gate (G, 1, 1)."""
     ink = palette(dark)
@@ -113,6 +146,55 @@ def gates_figure(view: AttentionView, dark: bool = False) -> go.Figure:
     y_axis = {"range": list(view.range), "gridcolor": ink.line, "zeroline": False, "fixedrange": True}
     layout = {**_layout(ink, _MARKINGS_HEIGHT), "margin": {"l": 32, "r": 8, "t": 4, "b": 40}}
     return go.Figure([bars], {**layout, "xaxis": x_axis, "yaxis": y_axis})
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """The place of one small multiple, in steps of its grid: the onset up, the apex across, and lines of text."""
+
+    one: Multiple
+    column: int
+    row: int
+
+    @property
+    def middle(self) -> float:
+        """Where the apex in use is, across."""
+        return self.column * _CELL_ACROSS + 4
+
+    @property
+    def top(self) -> float:
+        """Where the network's name is; the signs begin below it."""
+        return self.row * _CELL_DOWN
+
+    def across(self, marking: Marking) -> float:
+        return self.middle + (marking.apex - self.one.stability.apex) / self.one.stability.step_frames
+
+    def down(self, marking: Marking) -> float:
+        return self.top + 3 - (marking.onset - self.one.stability.onset) / self.one.stability.step_frames
+
+
+def _small_signs(cells: list[_Cell]) -> dict[str, Any]:
+    placed = [(cell, marking) for cell in cells for marking in cell.one.stability.markings]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "x": [cell.across(marking) for cell, marking in placed],
+        "y": [cell.down(marking) for cell, marking in placed],
+        "text": [class_sign(marking.label) for _, marking in placed],
+        "textfont": {"color": [class_colour(marking.label) for _, marking in placed], "size": _SMALL_SIGN},
+        "customdata": [marking.label for _, marking in placed],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _small_rings(cells: list[_Cell], ink: Palette) -> dict[str, Any]:
+    ring = {"symbol": "circle-open", "size": 1.7 * _SMALL_SIGN, "color": ink.text, "line": {"width": 1.5}}
+    across, down = [cell.middle for cell in cells], [cell.top + 3 for cell in cells]
+    return {"type": "scatter", "mode": "markers", "x": across, "y": down, "marker": ring, "hoverinfo": "skip"}
+
+
+def _note(across: float, down: float, text: str, anchor: str = "center") -> dict[str, Any]:
+    return {"x": across, "y": down, "text": text, "showarrow": False, "xanchor": anchor, "yanchor": "middle"}
 
 
 def _places(frames: list[int], times_ms: np.ndarray | None) -> list[float]:

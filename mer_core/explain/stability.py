@@ -1,14 +1,17 @@
 """Whether the answer depends on where exactly somebody set onset and apex."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.cores import num_cores
+from mer_core.crop import CropGeometry
+from mer_core.motion import MotionSettings
 from mer_core.predictor import Predictor
 
 # Coders of the same clip agree to about 50 ms (10 frames at 200 fps); half of that each way for the onset, which sits
@@ -79,23 +82,55 @@ def stability(predictor: Predictor, analysis: Analysis) -> Stability:
         predictor: of the checkpoint that the analysis was made with.
         analysis: the marking in use.
     """
-    prepared, settings = analysis.prepared, analysis.motion.settings
-    step = _step_frames(prepared)
-    grid = list(_grid(analysis, step))
-    spec = predictor.checkpoint.input_spec
+    return stabilities([predictor], analysis, analysis.motion.settings.method)[0]
 
-    def network_input(marking: tuple[int, int]) -> torch.Tensor:
+
+def stabilities(predictors: Sequence[Predictor], analysis: Analysis, method: str) -> tuple[Stability, ...]:
+    """The same for several checkpoints, each asked with motion as its network takes it, but by this flow method.
+
+    Args:
+        predictors: of the checkpoints; motion is measured once for all that take it alike.
+        analysis: the marking in use, and whether head motion is subtracted.
+        method: one of `mer_core.flow.FLOW_METHODS`.
+    """
+    step = _step_frames(analysis.prepared)
+    grid = list(_grid(analysis, step))
+    alike: dict[Any, list[Predictor]] = {}
+    for predictor in predictors:
+        alike.setdefault(_taken(predictor, analysis, method), []).append(predictor)
+    inputs = {}
+    for taken, group in alike.items():
+        inputs.update(_inputs(group, analysis, grid, taken[0]))
+    interval = analysis.interval
+    found = []
+    for predictor in predictors:
+        labels = _answers(predictor, inputs[predictor])
+        markings = tuple(Marking(*marking, label) for marking, label in zip(grid, labels, strict=True))
+        is_single = predictor.checkpoint.ensemble is not None
+        found.append(Stability(interval.onset, interval.apex, markings, step, is_single))
+    return tuple(found)
+
+
+def _taken(predictor: Predictor, analysis: Analysis, method: str) -> tuple[MotionSettings, CropGeometry, int | None]:
+    """How a checkpoint's network takes motion: all that decides what is measured."""
+    spec = predictor.checkpoint.input_spec
+    return predictor.settings(method, analysis.motion.settings.remove_head_motion), spec.geometry, spec.crop_px
+
+
+def _inputs(
+    alike: Sequence[Predictor], analysis: Analysis, grid: Sequence[tuple[int, int]], settings: MotionSettings
+) -> dict[Predictor, list[torch.Tensor]]:
+    """What each of the networks, which take motion alike, receives at each marking."""
+
+    def received(marking: tuple[int, int]) -> list[torch.Tensor]:
         onset, apex = marking
         interval = replace(analysis.interval, onset=onset, apex=apex, offset=max(apex, analysis.interval.offset))
-        return spec.from_motion(predictor.motion(prepared, interval, settings))
+        motion = alike[0].motion(analysis.prepared, interval, settings)
+        return [predictor.checkpoint.input_spec.from_motion(motion) for predictor in alike]
 
     with ThreadPoolExecutor(max_workers=num_cores()) as pool:
-        inputs = list(pool.map(network_input, grid))
-    labels = _answers(predictor, inputs)
-    markings = tuple(Marking(*marking, label) for marking, label in zip(grid, labels, strict=True))
-    return Stability(
-        analysis.interval.onset, analysis.interval.apex, markings, step, predictor.checkpoint.ensemble is not None
-    )
+        columns = zip(*pool.map(received, grid), strict=True)
+        return {predictor: list(inputs) for predictor, inputs in zip(alike, columns, strict=True)}
 
 
 def _step_frames(prepared: PreparedClip) -> int:
