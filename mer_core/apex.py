@@ -85,7 +85,7 @@ def _baseline(moved: np.ndarray, clock: Clock) -> np.ndarray:
     gap = max(1, round(clock.frames(_PAST_GAP_MS, _PAST_GAP_FRAMES)))
     past = max(2, round(clock.frames(_PAST_MS, _PAST_FRAMES)))
     step = max(1, past // 16)  # neighbouring frames hardly change the median
-    ends = np.maximum(np.arange(len(moved)) - gap, 0)
+    ends = np.maximum(np.arange(len(moved)) - gap, 0) // step * step
     medians = {end: np.median(moved[max(0, end - past) : end + 1 : step], axis=0) for end in np.unique(ends)}
     return np.stack([medians[end] for end in ends])
 
