@@ -76,7 +76,7 @@ class _Samples:
     def __init__(self, planes: torch.Tensor, labels: torch.Tensor, recipe: Recipe, layout: torch.memory_format) -> None:
         self._planes, self._labels, self._recipe, self._layout = planes, labels, recipe, layout
         # Without variation an input is the same in every epoch.
-        self._inputs = None if recipe.augment else self._made_from(planes)
+        self._inputs = None if recipe.augment else _as_computed(self._made_from(planes))
 
     def __len__(self) -> int:
         return len(self._labels)
@@ -93,6 +93,12 @@ class _Samples:
     def _made_from(self, planes: torch.Tensor) -> torch.Tensor:
         # Before they are resized: there are fewer values to move about, and resizing keeps the order.
         return self._recipe.input_spec.from_planes(planes.contiguous(memory_format=self._layout))
+
+
+def _as_computed(inputs: torch.Tensor) -> torch.Tensor:
+    """The inputs in the arithmetic in use: a first convolution would round them to it in every step."""
+    is_rounded = torch.is_autocast_enabled(inputs.device.type)
+    return inputs.to(torch.get_autocast_dtype(inputs.device.type)) if is_rounded else inputs
 
 
 def _layout_of(model: nn.Module) -> torch.memory_format:

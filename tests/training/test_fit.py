@@ -2,11 +2,14 @@ from dataclasses import replace
 
 import pytest
 import torch
+import torch.nn.functional as F
 from torch import nn
 
 from mer_core.errors import MerError
 from training.augment import augment, mirrored
-from training.fit import fit, seeded_model
+from training.fit import draw_batches, fit, seeded_model
+from training.optimiser import make_optimiser
+from training.precision import autocast
 from training.recipes import Recipe
 
 _RECIPE = Recipe(
@@ -102,3 +105,24 @@ def test_variation_keeps_shape_and_range_changes_every_map_and_repeats_with_its_
     assert varied.max() <= 255
     assert ((varied - planes).abs().mean(dim=(1, 2, 3)) > 1).all()
     assert torch.equal(varied, augment(planes, torch.Generator().manual_seed(0)))
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_preparing_the_inputs_beforehand_gives_the_weights_of_a_plain_loop(precision, layout) -> None:
+    recipe = replace(_RECIPE, epochs=2, augment=False, size=64)
+    planes, labels = _data()
+    ours, plain = (seeded_model("sssnet", 0).to(memory_format=layout) for _ in range(2))
+    with autocast(precision):
+        fit(ours, planes, labels, recipe, 3)
+        torch.manual_seed(3)
+        generator = torch.Generator().manual_seed(3)
+        optimiser, _ = make_optimiser(plain.parameters(), recipe)
+        for _ in range(recipe.epochs):
+            for indices in draw_batches(len(labels), recipe.batch_size, generator):
+                inputs = recipe.input_spec.from_planes(planes[indices]).contiguous(memory_format=layout)
+                optimiser.zero_grad()
+                F.cross_entropy(plain(inputs), labels[indices]).backward()
+                optimiser.step()
+    assert torch.allclose(_weights(ours), _weights(plain), rtol=0, atol=1e-6)
+    assert not torch.equal(_weights(ours), _weights(seeded_model("sssnet", 0)))
