@@ -4,15 +4,13 @@ from dataclasses import dataclass, replace
 
 from mer_core import __version__
 from mer_core.analysis import Analysis
+from mer_core.blind_coding import BlindCoding, ScoredUnit
+from mer_core.clips import Clip
 from mer_core.findings import RegionMotion, region_motions
 from mer_core.markers import MARKERS
 from mer_core.settings_hash import settings_hash
 
 MACHINE = "MER Studio"
-# Left, right, both sides, and both but unequal (Ekman, Friesen & Hager, Facial Action Coding System, 2002).
-SIDES: tuple[str, ...] = ("", "L", "R", "B", "A")
-# From a trace to the maximum, of the same source.
-INTENSITIES: tuple[str, ...] = ("", "A", "B", "C", "D", "E")
 SOURCES: tuple[str, ...] = ("machine", "coder", "imported", "mixed")
 # Who set a marker, as the source of a row.
 _SOURCE_OF = {"proposed": "machine", "user": "coder", "imported": "imported"}
@@ -20,11 +18,12 @@ _SOURCE_OF = {"proposed": "machine", "user": "coder", "imported": "imported"}
 
 @dataclass(frozen=True)
 class Coding:
-    """What a person adds to an analysis: whom it shows, who coded it, and notes."""
+    """What a person adds to an analysis: whom it shows, who coded it, notes, and an own coding made beforehand."""
 
     subject: str = ""
     coder: str = ""
     notes: str = ""
+    blind: BlindCoding | None = None
 
 
 @dataclass(frozen=True)
@@ -41,12 +40,12 @@ class CodedEvent:
         blind: whether the coder had not seen what this program found; None for rows of this program and where that is
             unknown.
         au: action unit, such as "AU12"; empty where none is claimed.
-        side: one of `SIDES`, the person's own left and right; empty for the whole face.
-        intensity: one of `INTENSITIES`; empty when not scored.
+        side: one of `mer_core.facs.SIDES`, the person's own left and right; empty for the whole face.
+        intensity: one of `mer_core.facs.INTENSITIES`; empty when not scored.
         onset_ms: from the clip's first frame; None when unknown, like the next two.
         apex_ms: greatest movement.
         offset_ms: at rest again.
-        frames: of onset, apex and offset; None when unknown.
+        frames: of onset, apex and offset, which alone may be None; None when unknown.
         frame_base: number of the clip's first frame in `frames`.
         fps: frames per second; None when unknown.
         note: anything else.
@@ -66,7 +65,7 @@ class CodedEvent:
     onset_ms: float | None = None
     apex_ms: float | None = None
     offset_ms: float | None = None
-    frames: tuple[int, int, int] | None = None
+    frames: tuple[int, int, int | None] | None = None
     frame_base: int = 0
     fps: float | None = None
     note: str = ""
@@ -85,6 +84,11 @@ class CodedEvent:
         return not (self.au or self.side or self.region)
 
     @property
+    def is_own_coding(self) -> bool:
+        """Whether it comes from a score sheet that says whether it was filled in blind."""
+        return self.source == "coder" and self.blind is not None
+
+    @property
     def what(self) -> str:
         """What moved, short enough for the name of a tier or a behaviour: "AU12 L", "mouth left" or "movement"."""
         if self.au:
@@ -93,10 +97,11 @@ class CodedEvent:
 
 
 def coded_events(analysis: Analysis, coding: Coding | None = None) -> tuple[CodedEvent, ...]:
-    """The movement as a whole, then every region that moved above noise, in the order of `mer_core.regions.REGIONS`.
+    """The movement as a whole, then every region that moved above noise, then what a coder committed beforehand.
 
-    The regions' times are those of the movement: their motion is measured from its onset to its apex. Which action
-    unit moved them is not claimed.
+    Regions come in the order of `mer_core.regions.REGIONS`. Their times are those of the movement: their motion is
+    measured from its onset to its apex. Which action unit moved them is not claimed. A committed coding is a row for
+    its movement and one for each scored action unit.
 
     Args:
         analysis: what was found.
@@ -107,6 +112,7 @@ def coded_events(analysis: Analysis, coding: Coding | None = None) -> tuple[Code
     return (
         _movement_event(shared, analysis.interval.sources, coding or Coding()),
         *(_region_event(shared, motion) for motion in moving),
+        *_committed_events(analysis.clip, coding or Coding()),
     )
 
 
@@ -147,3 +153,30 @@ def _region_event(shared: CodedEvent, motion: RegionMotion) -> CodedEvent:
     noise = "noise unknown" if motion.noise_px is None else f"noise {motion.noise_px:.2f} px"
     note = f"{motion.direction}, {motion.px:.2f} px ({noise})"
     return replace(shared, side=motion.region.side or "B", note=note, region=motion.region.name)
+
+
+def _committed_events(clip: Clip, coding: Coding) -> tuple[CodedEvent, ...]:
+    """What the coder committed, as it was then; nothing before that."""
+    blind = coding.blind
+    if blind is None or blind.interval is None:
+        return ()
+    frames = (blind.interval.onset, blind.interval.apex, blind.offset)
+    onset_ms, apex_ms, offset_ms = (None if frame is None else clip.time_ms(frame) for frame in frames)
+    movement = CodedEvent(
+        subject=coding.subject,
+        clip=clip.name,
+        coder=blind.coder,
+        blind=blind.is_blind,
+        onset_ms=onset_ms,
+        apex_ms=apex_ms,
+        offset_ms=offset_ms,
+        frames=frames,
+        fps=clip.fps,
+        note=f"score sheet: {blind.sheet.sentence}; committed {blind.committed}",
+        app_version=__version__,
+    )
+    return (movement, *(_unit_event(movement, scored) for scored in blind.sheet.units))
+
+
+def _unit_event(movement: CodedEvent, scored: ScoredUnit) -> CodedEvent:
+    return replace(movement, au=scored.unit, side=scored.side, intensity=scored.intensity, note=scored.note)

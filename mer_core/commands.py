@@ -19,7 +19,7 @@ class OneSentenceParser(argparse.ArgumentParser):
 
 
 def run_command(prog: str, description: str, commands: Sequence[ModuleType], arguments: list[str] | None) -> int:
-    """Exit code of one command: 0 done, 2 a problem the user can mend, 130 stopped by the user.
+    """Exit code of one command: 0 done, 1 done in part, 2 a problem to mend, 130 stopped.
 
     Args:
         prog: how the program is called.

@@ -26,3 +26,7 @@ class CheckpointError(MerError):
 
 class MarkerFileError(MerError):
     """A file of markers, or of a whole session, cannot be read or does not fit the clip."""
+
+
+class CodingError(MerError):
+    """A score sheet holds what cannot be scored, or cannot be committed yet."""

@@ -186,6 +186,17 @@ def _stillness(groups: dict[str, list[RegionMotion]]) -> tuple[str, ...]:
     return (f"Within this clip's noise: {listed}.",)
 
 
+def head_motion_sentence(analysis: Analysis) -> str:
+    """How far the whole head moved from onset to apex, and whether that was taken off."""
+    motion = analysis.motion
+    if not motion.settings.remove_head_motion:
+        return "Head motion was left in: the distances include it."
+    size = motion.removed.size_px(motion.crop_px)
+    if size == 0:
+        return "The head kept still: nothing was taken off."
+    return f"The whole head moved by up to {size:.1f} px; that was taken off."
+
+
 def interval_sentence(analysis: Analysis) -> str:
     """When the movement was, in ms and frames, and who says so."""
     interval = analysis.interval

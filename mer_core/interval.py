@@ -13,7 +13,8 @@ class Interval:
         onset: last frame at rest.
         apex: frame of greatest movement.
         offset: first frame at rest again, or where the clip or the longest micro-expression ends.
-        sources: for onset, apex and offset "proposed", "user" or "imported".
+        sources: for onset, apex and offset "proposed", "user" or "imported"; "unset" of a marker that a blind coder has
+            not set yet and that only stands somewhere.
         confidence: 0 to 1, how far the peak stands out from this clip's noise and from its other peaks; a rule of
             thumb, not a probability. None for an interval that a person set.
     """

@@ -40,5 +40,9 @@ def read_markers(content: bytes, name: str, clip: Clip, proposed: Interval) -> I
     if ending == ".json":
         session = read_session(content, name)
         check_clip(session, clip)
+        if session.interval is None or session.is_coding_blind:
+            raise MarkerFileError(
+                f"{name} was saved while coding blind, and its markers are not committed; open it on the Analyze page."
+            )
         return ImportedMarkers(session.interval, f"Taken from the session {name}.", clip_remarks(session, clip))
     raise MarkerFileError(f"{name} is no file of markers; give a .csv, an ELAN .eaf or a session (.mer.json).")

@@ -3,13 +3,14 @@
 from mer_core.interval import Interval
 
 MARKERS: tuple[str, ...] = ("onset", "apex", "offset")
+_GIVES_WAY = ("proposed", "unset")
 
 
 def move_marker(interval: Interval, name: str, frame: int, num_frames: int) -> Interval:
     """The interval with one marker as near to `frame` as the order onset < apex <= offset allows.
 
-    Markers that were only proposed give way to the moved one; those that a person set (or imported) do not, and stop
-    it. The moved marker's source becomes "user"; the interval has no confidence any more.
+    Markers that were only proposed, or that nobody has set yet, give way to the moved one; those that a person set (or
+    imported) do not, and stop it. The moved marker's source becomes "user"; the interval has no confidence any more.
 
     Args:
         interval: the markers as they are.
@@ -19,7 +20,7 @@ def move_marker(interval: Interval, name: str, frame: int, num_frames: int) -> I
     """
     index = MARKERS.index(name)
     frames = [interval.onset, interval.apex, interval.offset]
-    is_fixed = [source != "proposed" and place != index for place, source in enumerate(interval.sources)]
+    is_fixed = [source not in _GIVES_WAY and place != index for place, source in enumerate(interval.sources)]
     frames[index] = _within(frame, index, frames, is_fixed, num_frames - 1)
     frames = _given_way(frames, index)
     sources = list(interval.sources)

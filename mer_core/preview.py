@@ -34,6 +34,7 @@ class Preview:
         scale: px of a picture in one px of the frame, at most 1.
         size: (width, height) of every picture, px.
         num_frames: frames of the clip.
+        is_even: whether frames that are missing were left out evenly, wherever the movements are.
     """
 
     frames: tuple[int, ...]
@@ -42,6 +43,7 @@ class Preview:
     scale: float
     size: tuple[int, int]
     num_frames: int
+    is_even: bool = False
 
     @property
     def num_bytes(self) -> int:
@@ -49,11 +51,17 @@ class Preview:
         return sum(len(picture) for picture in self.pictures)
 
     @property
+    def lacks_movements(self) -> bool:
+        """Whether frames near a proposed movement may be missing."""
+        return self.is_even and len(self.frames) < self.num_frames
+
+    @property
     def reduction(self) -> str | None:
         """What is missing against the clip itself, in one sentence; None when nothing is."""
         missing = []
         if len(self.frames) < self.num_frames:
-            missing.append(f"{len(self.frames)} of {self.num_frames} frames, every one near a movement")
+            kept = "evenly spread" if self.is_even else "every one near a movement"
+            missing.append(f"{len(self.frames)} of {self.num_frames} frames, {kept}")
         if self.scale < 1:
             missing.append(f"pictures at {self.scale:.0%} of the recording's size")
         return f"Preview: {'; '.join(missing)}. Motion is measured on the recording itself." if missing else None
@@ -69,18 +77,22 @@ class Preview:
         return np.column_stack([linear, shift])
 
 
-def make_preview(prepared: PreparedClip, progress: Callable[[float], None] | None = None) -> Preview:
+def make_preview(
+    prepared: PreparedClip, progress: Callable[[float], None] | None = None, is_even: bool = False
+) -> Preview:
     """The preview of a prepared clip; it shows the face wherever the onset may be set.
 
     Args:
         prepared: the clip and its face.
         progress: told the finished share, 0 to 1.
+        is_even: leave frames of a long clip out evenly; by default those near proposed movements all stay, which tells
+            where these are.
 
     Raises:
         ClipError: a picture cannot be encoded.
     """
     clip = prepared.clip
-    frames = kept_frames(clip.num_frames, prepared.candidates)
+    frames = kept_frames(clip.num_frames, () if is_even else prepared.candidates)
     left, top, right, bottom = _face_area(prepared)
     scale = _scale(prepared.track.crop, (right - left) * (bottom - top), len(frames))
     size = (max(1, round((right - left) * scale)), max(1, round((bottom - top) * scale)))
@@ -94,7 +106,7 @@ def make_preview(prepared: PreparedClip, progress: Callable[[float], None] | Non
             pictures.append(file)
             if progress:
                 progress(len(pictures) / len(frames))
-    return Preview(tuple(frames), tuple(pictures), (left, top), scale, size, clip.num_frames)
+    return Preview(tuple(frames), tuple(pictures), (left, top), scale, size, clip.num_frames, is_even)
 
 
 def kept_frames(num_frames: int, movements: Sequence[Interval], most: int = MAX_PICTURES) -> list[int]:
@@ -102,12 +114,13 @@ def kept_frames(num_frames: int, movements: Sequence[Interval], most: int = MAX_
 
     Args:
         num_frames: frames of the clip.
-        movements: where every frame counts.
+        movements: where every frame counts; without any, frames are left out evenly.
         most: how many may be kept.
     """
     if num_frames <= most:
         return list(range(num_frames))
-    kept = set(np.linspace(0, num_frames - 1, most // 2).astype(int).tolist())
+    spread = most // 2 if movements else most
+    kept = set(np.linspace(0, num_frames - 1, spread).astype(int).tolist())
     for movement in movements:
         first, last = max(0, movement.onset - _KEPT_AROUND), min(num_frames - 1, movement.offset + _KEPT_AROUND)
         near = [frame for frame in range(first, last + 1) if frame not in kept]

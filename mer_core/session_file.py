@@ -8,7 +8,9 @@ from dataclasses import asdict, dataclass
 from math import isclose
 
 from mer_core import __version__
-from mer_core.analysis import Analysis
+from mer_core.analysis import Analysis, PreparedClip
+from mer_core.blind_file import blind_values, own_interval, read_blind
+from mer_core.checkpoints import Checkpoint
 from mer_core.clip_sources.limits import shown
 from mer_core.clips import Clip
 from mer_core.coded_events import Coding
@@ -19,10 +21,12 @@ from mer_core.interval import Interval
 from mer_core.marker_reading.fields import Fields, read_json
 from mer_core.marker_reading.text import text_of
 from mer_core.markers import MARKERS
+from mer_core.motion import MotionSettings
 from mer_core.settings_hash import settings_hash
 
 SESSION_ENDING = ".mer.json"
-_FORMAT, _VERSION = "mer-studio-session", 1
+# Version 2 added an own coding made before the findings were shown; files of version 1 are read as before.
+_FORMAT, _VERSION = "mer-studio-session", 2
 _SOURCES = ("proposed", "user", "imported")
 _SHOWN_DIGITS = 8
 _MOST_FRAMES, _MOST_CANDIDATES = 1_000_000, 1000
@@ -70,20 +74,20 @@ class Session:
 
     Attributes:
         clip: which one.
-        interval: the markers, with who set each.
-        candidates: what had been proposed, best first.
+        interval: the markers, with who set each; None where a blind coder has set none yet.
+        candidates: what had been proposed, best first; empty while coding blind, when nobody may know.
         flow_method: one of `mer_core.flow.FLOW_METHODS`.
         remove_head_motion: whether it was subtracted.
         crop: which part of the face was measured.
         model: name of the checkpoint.
         model_sha256: of its weights; empty for weights that were never saved.
-        coding: subject, coder and notes.
+        coding: subject, coder, notes, and an own coding made before the findings were shown.
         app_version: of the program that saved it.
-        settings_hash: see `mer_core.settings_hash`.
+        settings_hash: see `mer_core.settings_hash`; empty while coding blind, before anything was measured.
     """
 
     clip: ClipIdentity
-    interval: Interval
+    interval: Interval | None
     candidates: tuple[Interval, ...]
     flow_method: str
     remove_head_motion: bool
@@ -94,12 +98,17 @@ class Session:
     app_version: str
     settings_hash: str
 
+    @property
+    def is_coding_blind(self) -> bool:
+        """Whether it was saved by a blind coder who had not committed yet."""
+        return self.coding.blind is not None and not self.coding.blind.committed
+
 
 def session_of(analysis: Analysis, coding: Coding) -> Session:
     """The session as it stands."""
-    clip, settings = analysis.clip, analysis.motion.settings
+    settings = analysis.motion.settings
     return Session(
-        ClipIdentity(clip.name, clip.sha256, clip.num_frames, clip.fps),
+        _identity(analysis.prepared),
         analysis.interval,
         analysis.prepared.candidates,
         settings.method,
@@ -113,6 +122,30 @@ def session_of(analysis: Analysis, coding: Coding) -> Session:
     )
 
 
+def blind_session_of(
+    prepared: PreparedClip, interval: Interval | None, checkpoint: Checkpoint, settings: MotionSettings, coding: Coding
+) -> Session:
+    """The session of a blind coder before committing: the markers set so far and the score sheet, no finding."""
+    return Session(
+        _identity(prepared),
+        interval,
+        (),
+        settings.method,
+        settings.remove_head_motion,
+        checkpoint.input_spec.geometry,
+        checkpoint.name,
+        checkpoint.sha256,
+        coding,
+        __version__,
+        "",
+    )
+
+
+def _identity(prepared: PreparedClip) -> ClipIdentity:
+    clip = prepared.clip
+    return ClipIdentity(clip.name, clip.sha256, clip.num_frames, clip.fps)
+
+
 def session_json(session: Session) -> str:
     """The session as the text of its file."""
     chosen = session.candidates.index(session.interval) if session.interval in session.candidates else None
@@ -121,7 +154,7 @@ def session_json(session: Session) -> str:
         "version": _VERSION,
         "app_version": session.app_version,
         "clip": asdict(session.clip),
-        "interval": asdict(session.interval),
+        "interval": None if session.interval is None else asdict(session.interval),
         "candidates": [asdict(candidate) for candidate in session.candidates],
         "chosen_candidate": chosen,
         "settings": {
@@ -131,7 +164,8 @@ def session_json(session: Session) -> str:
             "hash": session.settings_hash,
         },
         "model": {"name": session.model, "sha256": session.model_sha256},
-        "coding": asdict(session.coding),
+        "coding": {name: getattr(session.coding, name) for name in ("subject", "coder", "notes")},
+        "blind_coding": None if session.coding.blind is None else blind_values(session.coding.blind),
     }
     return json.dumps(values, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
 
@@ -154,9 +188,11 @@ def read_session(content: bytes, name: str) -> Session:
     settings, model, coding = (fields.part(part) for part in ("settings", "model", "coding"))
     crop = settings.part("crop")
     last = clip.num_frames - 1
+    # Files of version 1 have no such entry.
+    blind = None if fields.values.get("blind_coding") is None else read_blind(fields.part("blind_coding"), last)
     return Session(
         clip,
-        _interval(fields.part("interval"), last),
+        _session_interval(fields, last, blind is not None and not blind.committed),
         tuple(_interval(candidate, last) for candidate in fields.parts("candidates", _MOST_CANDIDATES)),
         settings.one_of("flow_method", FLOW_METHODS),
         settings.flag("remove_head_motion"),
@@ -167,6 +203,7 @@ def read_session(content: bytes, name: str) -> Session:
             coding.text("subject", _LONGEST_NAME),
             coding.text("coder", _LONGEST_NAME),
             coding.text("notes", _LONGEST_NOTES),
+            blind,
         ),
         fields.text("app_version", _LONGEST_NAME),
         settings.text("hash", _LONGEST_NAME),
@@ -221,6 +258,12 @@ def _clip(fields: Fields) -> ClipIdentity:
     return ClipIdentity(
         name, sha256, fields.whole("num_frames", 2, _MOST_FRAMES), fields.number_or_none("fps", 1e-3, 1e6)
     )
+
+
+def _session_interval(fields: Fields, last: int, is_coding_blind: bool) -> Interval | None:
+    if not is_coding_blind:
+        return _interval(fields.part("interval"), last)
+    return None if fields.values.get("interval") is None else own_interval(fields.part("interval"), last)
 
 
 def _interval(fields: Fields, last: int) -> Interval:

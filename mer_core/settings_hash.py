@@ -5,7 +5,9 @@ import json
 from typing import Any
 
 from mer_core.analysis import Analysis
+from mer_core.checkpoints import Checkpoint
 from mer_core.flow import flow_version
+from mer_core.motion import MotionSettings
 from mer_core.noise import SMALLEST_PX, TIMES_NOISE
 
 _LENGTH = 12
@@ -13,7 +15,12 @@ _LENGTH = 12
 
 def measurement_settings(analysis: Analysis) -> dict[str, Any]:
     """What decides the numbers: flow, strain, head motion, crop, noise rule, and the network's weights."""
-    settings, spec = analysis.motion.settings, analysis.checkpoint.input_spec
+    return settings_of(analysis.motion.settings, analysis.checkpoint)
+
+
+def settings_of(settings: MotionSettings, checkpoint: Checkpoint) -> dict[str, Any]:
+    """As `measurement_settings`, before anything was measured."""
+    spec = checkpoint.input_spec
     return {
         "flow_method": settings.method,
         "flow_version": flow_version(),
@@ -25,7 +32,7 @@ def measurement_settings(analysis: Analysis) -> dict[str, Any]:
             "resized_to_px": spec.crop_px,
         },
         "noise": {"times_noise": TIMES_NOISE, "smallest_px": SMALLEST_PX},
-        "checkpoint_sha256": analysis.checkpoint.sha256,
+        "checkpoint_sha256": checkpoint.sha256,
     }
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from mer_core.errors import MerError
+from ui.analyze.blind import blind_switch
 from ui.analyze.clip_header import clip_header, recording_line
 from ui.analyze.face import deck_panel
 from ui.analyze.reading import reading
@@ -20,6 +21,7 @@ def choose_clip(visit: Visit) -> None:
     failure_box(visit)
     way_back(visit)
     st.markdown("See where a face moved, by how many pixels and when, and what a small network calls it.")
+    blind_switch(visit)
     sample_buttons(primary="positive")
     if uploader(visit):
         st.rerun()
@@ -38,7 +40,7 @@ def show_clip(visit: Visit, source: Source) -> None:
     with left:
         deck_panel(visit)
     with right:
-        reading(visit, source)
+        reading(visit, source, visit.stage)
 
 
 with begin_page("Analyze"):

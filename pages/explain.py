@@ -3,12 +3,15 @@
 import streamlit as st
 
 from mer_core.errors import MerError
+from ui.analyze.blind import refuse_to_explain
 from ui.analyze.settings import current_settings
 from ui.analyze.working import analysis_of, prepared_clip, starting_interval
 from ui.explain.checks import checks_card
 from ui.explain.evidence import evidence_card
+from ui.explain.multiples import multiples_card
 from ui.explain.opening import about_movement, choose_first
 from ui.explain.pictures import pictures
+from ui.explain.report import report_card
 from ui.explain.weighs import weighs_card
 from ui.explain.why import choices
 from ui.frame import begin_page
@@ -22,7 +25,8 @@ def explanation(visit: Visit, source: Source) -> None:
     prepared = prepared_clip(visit, source, settings.remove_head_motion)
     analysis = analysis_of(visit, settings, prepared, visit.interval or starting_interval(source, prepared))
     about_movement(analysis)
-    left, right = st.columns([7, 5], gap="medium")
+    with st.container(key="explanation"):
+        left, right = st.columns([7, 5], gap="medium")
     with left:
         choice = choices(analysis)
         pictures(visit, analysis, choice)
@@ -30,6 +34,8 @@ def explanation(visit: Visit, source: Source) -> None:
     with right:
         evidence_card(visit, analysis, choice)
         checks_card(visit, analysis, choice)
+        multiples_card(visit, settings, analysis)
+        report_card(visit, analysis)
 
 
 with begin_page("Explain"):
@@ -37,6 +43,8 @@ with begin_page("Explain"):
     try:
         if visit.source is None:
             choose_first(visit)
+        elif visit.is_coding_blind:
+            refuse_to_explain()
         else:
             explanation(visit, visit.source)
     except MerError as error:

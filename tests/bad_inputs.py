@@ -211,6 +211,23 @@ def _session(folder: Path, sha256: str) -> list[str]:
     return _markers(folder, "other.mer.json", json.dumps(session))
 
 
+def _batch(folder: Path, *more: str) -> list[str]:
+    return ["analyze", "--batch", str(folder), "--out", str(folder / "out"), *more]
+
+
+def _results_in_a_file(folder: Path) -> list[str]:
+    shutil.copy(_SAMPLE, folder)
+    (folder / "taken").touch()
+    return ["analyze", "--batch", str(folder), "--out", str(folder / "taken")]
+
+
+def _intervals(folder: Path, table: str) -> list[str]:
+    shutil.copy(_SAMPLE, folder)
+    if table:
+        (folder / "marks.csv").write_text(table)
+    return _batch(folder, "--intervals", str(folder / "marks.csv"))
+
+
 BAD_INPUTS: tuple[BadInput, ...] = (
     BadInput("missing file", _missing, "nowhere.mp4"),
     BadInput("empty file", _empty, "empty.mp4 is empty"),
@@ -267,6 +284,20 @@ BAD_INPUTS: tuple[BadInput, ...] = (
     BadInput("markers twice", lambda f: [*_markers(f, "m.csv", "x"), "--apex", "3"], "no --onset, --apex or --offset"),
     BadInput("export without an ending", lambda f: _analyze(_SAMPLE, "--export", str(f / "report")), ".curve.csv"),
     BadInput("export into a missing folder", lambda f: _analyze(_SAMPLE, "--export", str(f / "x" / "y.eaf")), "y.eaf"),
+    BadInput("report that is no HTML", lambda f: _analyze(_SAMPLE, "--report", str(f / "r.pdf")), "r.pdf must end in"),
+    BadInput(
+        "report into a missing folder", lambda f: _analyze(_SAMPLE, "--report", str(f / "x" / "y.html")), "y.html"
+    ),
+    BadInput("nothing to analyse", lambda f: ["analyze"], "Give a clip"),
+    BadInput("batch without a place for results", lambda f: ["analyze", "--batch", str(f)], "needs --out"),
+    BadInput("batch and a clip", lambda f: _batch(f, str(_SAMPLE)), "leave the other paths out"),
+    BadInput("batch with one clip's markers", lambda f: _batch(f, "--onset", "0"), "--onset is for a single clip"),
+    BadInput("results without a batch", lambda f: _analyze(_SAMPLE, "--out", str(f)), "--out belongs to --batch"),
+    BadInput("batch over a missing folder", lambda f: _batch(f / "nowhere"), "no folder"),
+    BadInput("batch over a folder without clips", _batch, "holds no clip"),
+    BadInput("results where a file is", _results_in_a_file, "taken cannot be made"),
+    BadInput("table of intervals without columns", lambda f: _intervals(f, "clip,apex\na,1\n"), "no column onset"),
+    BadInput("missing table of intervals", lambda f: _intervals(f, ""), "marks.csv"),
     BadInput("sample into a missing folder", lambda f: ["sample", str(f / "x" / "s.mp4")], "s.mp4"),
     BadInput("unknown emotion", lambda f: ["sample", str(f / "s.mp4"), "--emotion", "joy"], "invalid choice: 'joy'"),
     BadInput("no command", lambda folder: [], "COMMAND"),

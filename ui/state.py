@@ -1,6 +1,7 @@
 """What one visit holds: its clip, its markers, its failure. All of it is erased with the visit."""
 
 import os
+import random
 import shutil
 import tempfile
 import weakref
@@ -8,31 +9,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Timer
-from typing import Any, Protocol
+from typing import Any
 
 import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
+from mer_core.blind_coding import BlindCoding
 from mer_core.clips import Clip, read_clip, read_image_pair
 from mer_core.interval import Interval
 from mer_core.samples import sample_clips
 from ui.deck.payload import DeckFrames
 from ui.paperwork import Paperwork
+from ui.uploads import PICTURES, Upload, onset_first, spool
 
 _KEY = "visit"
 _MOST_UNDO_STEPS = 100
-_LONGEST_NAME = 80
 SECONDS_TO_COME_BACK = float(os.environ.get("MER_SECONDS_TO_COME_BACK", "120"))
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
-
-
-class Upload(Protocol):
-    """What an uploaded file offers."""
-
-    name: str
-
-    def getbuffer(self) -> memoryview:
-        """The bytes."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +75,12 @@ class _Former:
     interval: Interval | None
     history: tuple[Interval | None, ...]
     frames: DeckFrames | None
+    blind: BlindCoding | None
+
+
+def _shuffled_samples() -> tuple[str, ...]:
+    names = [*sample_clips()]
+    return tuple(random.sample(names, len(names)))
 
 
 @dataclass(eq=False)
@@ -95,13 +93,18 @@ class Visit:
         failure: what went wrong last, shown until dismissed.
         is_choosing: whether another clip is being chosen while one is open.
         prepared: the clip with and without head motion removed, as far as asked for.
-        interval: the markers in use; None for the best proposal.
+        interval: the markers in use; None for the best proposal, or, while coding blind, for none set.
         history: earlier values of `interval`, for undo.
         frames: what the deck shows, made once a clip.
         answered: number of the deck's last action that was taken into account.
         analysis: the last analysis and what it was made from.
         drawn: what else was made of that analysis on demand, such as pictures, by what it is.
         paperwork: notes, and what came of files of markers or sessions.
+        blind: the coder's own coding of the open clip; None where its findings were shown from the beginning.
+        opens_blind: whether the next clip is to be coded before anything of it is shown.
+        seen: SHA-256 of every clip whose findings were on this visit's screen. It outlives the clips: what was seen
+            once can never again be coded blind.
+        sample_order: the bundled samples in an order that does not tell which is which.
         uploads: number of uploads so far; gives each upload widget its own key, so that a used one is empty again.
     """
 
@@ -117,6 +120,10 @@ class Visit:
     analysis: tuple[Any, Analysis] | None = None
     drawn: dict[Any, Any] = field(default_factory=dict)
     paperwork: Paperwork = field(default_factory=Paperwork)
+    blind: BlindCoding | None = None
+    opens_blind: bool = False
+    seen: set[str] = field(default_factory=set)
+    sample_order: tuple[str, ...] = field(default_factory=_shuffled_samples)
     uploads: int = 0
     _mover: str | None = None
     _former: _Former | None = field(default=None, repr=False)
@@ -131,6 +138,22 @@ class Visit:
         """Whether the open clip is a bundled one."""
         return self.source is not None and self.source.sample is not None
 
+    @property
+    def is_coding_blind(self) -> bool:
+        """Whether nothing that the machine found may be shown of the open clip."""
+        return self.blind is not None and not self.blind.committed
+
+    @property
+    def stage(self) -> str:
+        """What may be shown of the open clip: "open", "blind" until an own coding is committed, then "committed"."""
+        return "open" if self.blind is None else "blind" if self.is_coding_blind else "committed"
+
+    def name_of(self, clip: Clip) -> str:
+        """What to call the open clip: a sample's file name tells what its face does."""
+        if self.source is None or self.source.sample is None or not self.is_coding_blind:
+            return clip.name
+        return f"Sample {self.sample_order.index(self.source.sample) + 1}"
+
     def new_folder(self) -> Path:
         """An empty folder for the files of the next clip; it is erased when another is open, or with the visit."""
         self.uploads += 1
@@ -141,9 +164,48 @@ class Visit:
     def open(self, source: Source) -> None:
         """Show another clip; the last one is kept until `settle` says that this one can be shown."""
         if self.source is not None and self._former is None:
-            self._former = _Former(self.source, dict(self.prepared), self.interval, tuple(self.history), self.frames)
+            history = tuple(self.history)
+            self._former = _Former(self.source, dict(self.prepared), self.interval, history, self.frames, self.blind)
         self.forget_findings()
         self.source, self.failure, self.is_choosing = source, None, False
+        self.blind = BlindCoding() if self.opens_blind else None
+
+    def read_anew(self, source: Source) -> None:
+        """Show the same frames with other times; what a coder did blind stays."""
+        blind, interval = self.blind, self.interval if self.is_coding_blind else None
+        self.open(source)
+        self.blind, self.interval = blind, interval
+
+    def start_blind(self, coding: BlindCoding, interval: Interval | None = None) -> None:
+        """Hide what was found in the open clip until the coding is committed.
+
+        Args:
+            coding: what was scored so far.
+            interval: the coder's own markers so far.
+        """
+        self.analysis = self._mover = None
+        self.history.clear()
+        self.drawn.clear()
+        self.paperwork.forget_import()
+        self.blind, self.interval = coding, interval
+        self._renew_frames()
+
+    def end_blind(self, coding: BlindCoding | None, interval: Interval | None) -> None:
+        """Show what was found again.
+
+        Args:
+            coding: as it was committed; None where it was given up.
+            interval: the markers to begin with, as in `interval`.
+        """
+        self._mover = None
+        self.history.clear()
+        self.blind, self.interval = coding, interval
+        if self.frames is not None and self.frames.preview.lacks_movements:
+            self._renew_frames()
+
+    def _renew_frames(self) -> None:
+        # Under a new key the browser builds a new deck, which knows nothing of what the last one was told.
+        self.frames, self.answered = None, 0
 
     def settle(self) -> None:
         """The open clip can be shown: erase the one before it."""
@@ -173,7 +235,7 @@ class Visit:
             self.prepared.update(former.prepared)
             self.interval = former.interval
             self.history.extend(former.history)
-            self.frames = former.frames
+            self.frames, self.blind = former.frames, former.blind
         self._erase_unused()
         self.failure = message
 
@@ -195,7 +257,7 @@ class Visit:
         self.history.clear()
         self.drawn.clear()
         self.paperwork.forget_import()
-        self.interval = self.frames = self.analysis = self._mover = None
+        self.interval = self.frames = self.analysis = self.blind = self._mover = None
         self.answered = 0
 
     def leave(self) -> None:
@@ -215,7 +277,7 @@ class Visit:
         """Put markers in place of the present ones, which undo brings back.
 
         Args:
-            interval: the markers; None for the best proposal.
+            interval: the markers; None as in `interval`.
             mover: the one marker that was moved, if so; a run of moves of the same one is undone in one step.
         """
         if interval == self.interval:
@@ -268,28 +330,10 @@ def open_uploads(uploads: Sequence[Upload]) -> None:
     """Write uploaded files into the visit's folder at once and show them: a clip, two pictures, or many frames."""
     visit = current_visit()
     folder = visit.new_folder()
-    paths = [_spool(upload, folder) for upload in uploads]
+    paths = [spool(upload, folder) for upload in uploads]
     if len(paths) == 1:
         visit.open(Source((paths[0],)))
-    elif any(path.suffix.lower() not in _PICTURES for path in paths):
+    elif any(path.suffix.lower() not in PICTURES for path in paths):
         visit.refuse("Several files were given and not all are pictures; give one clip, or only pictures.")
     else:
-        visit.open(Source(_onset_first(paths) if len(paths) == 2 else (folder,)))
-
-
-def _onset_first(paths: Sequence[Path]) -> tuple[Path, ...]:
-    """Two pictures in the order that their names tell; as they were given when the names do not."""
-    given, other = (path.stem.lower() for path in paths)
-    says_otherwise = ("apex" in given and "apex" not in other) or ("onset" in other and "onset" not in given)
-    return tuple(reversed(paths)) if says_otherwise else tuple(paths)
-
-
-def _spool(upload: Upload, folder: Path) -> Path:
-    # The browser's name is not to be trusted: only its last part, printable and short.
-    name = "".join(letter for letter in Path(upload.name.replace("\\", "/")).name if letter.isprintable())
-    name = name[-_LONGEST_NAME:].lstrip(".") or "clip"
-    path = folder / name
-    if path.exists():
-        path = folder / f"{len(list(folder.iterdir()))} {name}"
-    path.write_bytes(upload.getbuffer())
-    return path
+        visit.open(Source(onset_first(paths) if len(paths) == 2 else (folder,)))

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.clips import Clip
 from mer_core.samples import sample_clips
-from ui.state import Visit, open_sample, open_uploads
+from ui.state import Visit, current_visit, open_sample, open_uploads
 
 CLIP_TYPES = ("mp4", "mov", "avi", "webm", "mkv", "m4v", "gif", "webp", "zip")
 PICTURE_TYPES = ("png", "jpg", "jpeg", "bmp", "tif", "tiff")
@@ -16,7 +16,12 @@ _LEAST_PROGRESS = 0.03
 
 
 def sample_buttons(primary: str | None = None) -> bool:
-    """Whether a sample was chosen just now; draws one button a sample, that of `primary` filled."""
+    """Whether a sample was chosen just now; draws one button a sample, that of `primary` filled.
+
+    Before blind coding they are called Sample 1, 2, 3 in an order of the visit's own.
+    """
+    if current_visit().opens_blind:
+        return _nameless_sample_buttons(current_visit())
     chosen = False
     with st.container(horizontal=True, key="samples"):
         for name, sample in sample_clips().items():
@@ -29,6 +34,21 @@ def sample_buttons(primary: str | None = None) -> bool:
                 args=(name,),
             )
     st.caption("Samples are synthetic: one public-domain photograph, moved by computed action units.")
+    return chosen
+
+
+def _nameless_sample_buttons(visit: Visit) -> bool:
+    chosen = False
+    with st.container(horizontal=True, key="samples"):
+        for number, name in enumerate(visit.sample_order, start=1):
+            chosen |= st.button(
+                f"Sample {number}",
+                key=f"blind_sample_{number}",  # a key is in the page, so it must not name the movement
+                icon=":material/play_circle:",
+                on_click=open_sample,
+                args=(name,),
+            )
+    st.caption("Samples are synthetic; before blind coding nobody says which movement is which.")
     return chosen
 
 

@@ -1,4 +1,4 @@
-"""The command line: one file a command. Exit code 0 done, 2 a problem the user can mend."""
+"""The command line: one file a command. Exit code 0 done, 1 done in part, 2 a problem the user can mend."""
 
 from mer_core.cli import analyze, doctor, models, sample
 from mer_core.commands import run_command
@@ -8,6 +8,8 @@ _COMMANDS = (analyze, models, sample, doctor)
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and say how it ended: 0 done, 2 a problem the user can mend (one sentence on standard error).
+
+    1 is a batch in which some clips failed.
 
     Args:
         arguments: what follows `python -m mer_core`; the process's own when None.

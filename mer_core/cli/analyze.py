@@ -6,14 +6,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-from mer_core.errors import ClipError
+from mer_core.cli.batch import add_batch_options, check_alone, run_batch_command
+from mer_core.errors import ClipError, MerError
 from mer_core.flow import FLOW_METHODS
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Register the command."""
     parser = commands.add_parser("analyze", help="find the movement in a clip and classify it")
-    parser.add_argument("clip", nargs="+", type=Path, metavar="CLIP", help="a clip, or an onset and an apex picture")
+    parser.add_argument("clip", nargs="*", type=Path, metavar="CLIP", help="a clip, or an onset and an apex picture")
     for marker in ("onset", "apex", "offset"):
         parser.add_argument(f"--{marker}", type=int, metavar="FRAME", help="frame counted from 0; proposed if left out")
     parser.add_argument(
@@ -33,22 +34,38 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         action="append",
         default=[],
         metavar="FILE",
-        help="also write a file, as its ending says: .csv .curve.csv .eaf .tsv .json .png .mer.json (repeatable)",
+        help="also write a file, as its ending says: .csv .curve.csv .eaf .tsv .json .png .html .mer.json (repeatable)",
+    )
+    parser.add_argument(
+        "--report",
+        type=Path,
+        metavar="FILE.html",
+        help="also write a report with pictures of the face, one file that prints well; takes some seconds",
     )
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+    add_batch_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Analyse and print."""
+    """Analyse and print; 1 where some clips of a batch failed."""
+    if options.batch is not None:
+        return run_batch_command(options)
+    check_alone(options)
+    if options.report is not None:
+        if options.report.suffix.lower() != ".html":
+            raise MerError(f"{options.report.name} must end in .html; open that in a browser to print it as PDF.")
+        options.export.append(options.report)
     # Imported here so that `--help` and a mistyped option answer without loading torch.
     from mer_core.checkpoints import DEFAULT_CHECKPOINT, load_checkpoint
     from mer_core.exports import analysis_json
     from mer_core.exports.formats import format_for, write_export
     from mer_core.predictor import Predictor
 
-    for path in options.export:
-        format_for(path.name)  # a mistyped ending is told before the work, not after
+    for path in options.export:  # a mistyped name is told before the work, not after
+        format_for(path.name)
+        if not path.parent.is_dir():
+            raise MerError(f"{path} cannot be written: there is no folder {path.parent}.")
     started = time.perf_counter()
     clip, markers = _read(options)
     decode_ms = (time.perf_counter() - started) * 1000

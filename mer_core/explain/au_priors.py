@@ -26,6 +26,10 @@ class Prior:
         return f"{self.unit} was coded in {self.shown} of {self.of} {self.dataset} clips labelled {self.label}"
 
 
+NOT_EMOTIONS = (
+    "An action unit is a movement, not an emotion. The counts tell how often coders saw it in laboratory clips that "
+    "were given a label; they do not tell what this person feels."
+)
 # Counted in the published coding tables of CASME II (Yan et al., 2014, DOI 10.1371/journal.pone.0086041) and SAMM
 # (Davison et al., 2018, DOI 10.1109/TAFFC.2016.2573832).
 PRIORS: tuple[Prior, ...] = (

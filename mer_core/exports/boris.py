@@ -43,21 +43,26 @@ BORIS_COLUMNS: tuple[str, ...] = (
 )
 _NOT_AVAILABLE = "NA"
 _NO_SUBJECT = "No focal subject"
+_CODERS = " (coder)"
 
 
 def boris_tsv(events: Sequence[CodedEvent], clip: Clip, setters: tuple[str, str, str]) -> str:
     """The events with the columns of BORIS's aggregated events, TAB between them, in order of time.
 
     The movement and every region or action unit are STATE events from onset to offset, with the side or intensity as
-    modifier; onset, apex and offset are POINT events, with who set them as modifier. Times are in seconds; "NA" where
-    the frame rate is unknown. Image indices are frame numbers counted from 0.
+    modifier; onset, apex and offset are POINT events, with who set them as modifier. What a coder committed beforehand
+    stands beside it: "movement (coder)", its markers with "blind" or "not blind" as modifier, and the action units.
+    Times are in seconds; "NA" where the frame rate is unknown. Image indices are frame numbers counted from 0.
 
     Args:
         events: what was coded; the first is the movement as a whole.
         clip: its name, duration and frame rate.
         setters: who set onset, apex and offset, as in `Interval.sources`.
     """
-    rows = sorted([*map(_state, events), *_points(events[0], setters)], key=lambda row: row.start_ms or 0.0)
+    own = next((event for event in events[1:] if event.is_own_coding and event.is_whole_movement), None)
+    coders = [] if own is None else _points(own, ("blind" if own.blind else "not blind",) * len(MARKERS), _CODERS)
+    states = [_state(event, _CODERS if event is own else "") for event in events]
+    rows = sorted([*states, *_points(events[0], setters), *coders], key=lambda row: row.start_ms or 0.0)
     coded_ms = sum(row.duration_ms or 0.0 for row in rows)
     subject = [events[0].subject or _NO_SUBJECT, _seconds(None if clip.fps is None else coded_ms)]
     text = io.StringIO()
@@ -89,19 +94,23 @@ class _Row:
         return self.stop_ms - self.start_ms
 
 
-def _state(event: CodedEvent) -> _Row:
+def _state(event: CodedEvent, whose: str) -> _Row:
     category = "movement" if event.is_whole_movement else "action unit" if event.au else "region"
-    frames = None if event.frames is None else (event.frames[0] - event.frame_base, event.frames[2] - event.frame_base)
+    onset, _, offset = event.frames or (None, None, None)
+    frames = None if onset is None or offset is None else (onset - event.frame_base, offset - event.frame_base)
     modifier = event.intensity or event.side
-    return _Row(event.what, category, modifier, "STATE", event.onset_ms, event.offset_ms, frames, event.note)
+    return _Row(event.what + whose, category, modifier, "STATE", event.onset_ms, event.offset_ms, frames, event.note)
 
 
-def _points(movement: CodedEvent, setters: tuple[str, str, str]) -> list[_Row]:
-    frames = movement.frames or (None, None, None)
+def _points(movement: CodedEvent, modifiers: Sequence[str], whose: str = "") -> list[_Row]:
+    """The markers that were set, each with what is to be known of it."""
     points = []
-    for name, setter, time, frame in zip(MARKERS, setters, movement.times_ms, frames, strict=True):
+    frames = movement.frames or (None, None, None)
+    for name, modifier, time, frame in zip(MARKERS, modifiers, movement.times_ms, frames, strict=True):
+        if frame is None and time is None:
+            continue
         pair = None if frame is None else (frame - movement.frame_base, frame - movement.frame_base)
-        points.append(_Row(name, "marker", setter, "POINT", time, time, pair))
+        points.append(_Row(name + whose, "marker", modifier, "POINT", time, time, pair))
     return points
 
 

@@ -18,6 +18,7 @@ _TIER_TYPE = "default-lt"
 # The media types ELAN itself writes; it opens other videos under the general one.
 _MEDIA_TYPES = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".mpg": "video/mpeg"}
 _ANY_VIDEO = "video/*"
+_CODERS = " (coder)"
 # What XML 1.0 cannot hold at all, not even escaped; a file name can.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -27,7 +28,9 @@ def elan_eaf(events: Sequence[CodedEvent], clip: Clip) -> str:
 
     Tier "movement" holds the interval from onset to offset, "apex" the apex as an interval of one frame, then one tier
     a face region (empty where it did not move), one for anything else that was coded, and "provenance" who set what
-    and with which settings. ELAN counts whole ms, so times are rounded to them.
+    and with which settings. What a coder committed beforehand has tiers of its own with the coder as annotator:
+    "movement (coder)", "apex (coder)" and one an action unit, such as "AU12 L (coder)". ELAN counts whole ms, so times
+    are rounded to them.
 
     Args:
         events: what was coded, with times; the first is the movement as a whole.
@@ -46,14 +49,34 @@ def elan_eaf(events: Sequence[CodedEvent], clip: Clip) -> str:
         APEX_TIER: [(apex, apex + 1000 / clip.fps, "apex")],
         **{region.name.replace("_", " "): [] for region in REGIONS},
     }
-    for event in events[1:]:
+    own = [event for event in events[1:] if event.is_own_coding]
+    for event in (event for event in events[1:] if event not in own):
         if event.onset_ms is not None and event.offset_ms is not None:
             text = " ".join(part for part in (event.intensity, event.note) if part)
             tiers.setdefault(event.what, []).append((event.onset_ms, event.offset_ms, text))
     tiers[PROVENANCE_TIER] = [(onset, offset, _provenance_text(movement))]
     for name, annotations in tiers.items():
         document.add_tier(name, movement.subject, movement.coder or MACHINE, annotations)
+    for name, annotations in _own_tiers(own, 1000 / clip.fps).items():
+        document.add_tier(name, movement.subject, own[0].coder or "coder", annotations)
     return document.text()
+
+
+def _own_tiers(events: Sequence[CodedEvent], frame_ms: float) -> dict[str, list[tuple[float, float, str]]]:
+    """The tiers of what a coder committed; without an offset they end with the apex, and say so."""
+    tiers: dict[str, list[tuple[float, float, str]]] = {}
+    for event in events:
+        if event.onset_ms is None or event.apex_ms is None:
+            continue
+        after_apex = event.apex_ms + frame_ms
+        end = after_apex if event.offset_ms is None else event.offset_ms
+        said = [event.intensity, event.note, "" if event.offset_ms is not None else "no offset set"]
+        if event.is_whole_movement:
+            said[0] = "blind" if event.blind else "not blind"
+        tiers.setdefault(event.what + _CODERS, []).append((event.onset_ms, end, "; ".join(filter(None, said))))
+        if event.is_whole_movement:
+            tiers[f"{APEX_TIER}{_CODERS}"] = [(event.apex_ms, after_apex, "apex")]
+    return tiers
 
 
 def _movement_text(movement: CodedEvent) -> str:
@@ -61,7 +84,7 @@ def _movement_text(movement: CodedEvent) -> str:
 
 
 def _provenance_text(movement: CodedEvent) -> str:
-    frames = "" if movement.frames is None else " ".join(str(frame) for frame in movement.frames)
+    frames = " ".join(str(frame) for frame in movement.frames or () if frame is not None)
     return (
         f"{movement.note}; frames {frames} counted from {movement.frame_base}; {MACHINE} {movement.app_version}, "
         f"settings {movement.settings_hash}"

@@ -73,7 +73,7 @@ FORMATS: tuple[ExportFormat, ...] = (
         "Everything (JSON)",
         "All numbers of the analysis, for programs.",
         "application/json",
-        lambda analysis, coding: analysis_json(analysis),
+        lambda analysis, coding: analysis_json(analysis, coding=coding),
     ),
     ExportFormat(
         ".png",
@@ -81,6 +81,13 @@ FORMATS: tuple[ExportFormat, ...] = (
         "Onset, apex and motion in one picture with its legend.",
         "image/png",
         lambda analysis, coding: png_bytes(overview_picture(analysis)),
+    ),
+    ExportFormat(
+        ".html",
+        "Report (HTML)",
+        "All of it on a few pages with pictures of the face, to read or print; making it takes some seconds.",
+        "text/html",
+        lambda analysis, coding: _report(analysis, coding),
     ),
     ExportFormat(
         ".mer.json",
@@ -103,6 +110,13 @@ def format_for(name: str) -> ExportFormat:
         endings = ", ".join(export.ending for export in FORMATS)
         raise MerError(f"{name} has no ending that says what to write; use one of {endings}.")
     return max(fitting, key=lambda export: len(export.ending))
+
+
+def _report(analysis: Analysis, coding: Coding) -> str:
+    # Loaded when it is wanted: no other format needs the explanations that it holds.
+    from mer_core.report import report_html
+
+    return report_html(analysis, coding)
 
 
 def write_export(analysis: Analysis, path: Path, coding: Coding | None = None) -> None:

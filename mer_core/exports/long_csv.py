@@ -34,9 +34,9 @@ FORMULA_BEGINNINGS = tuple("=+-@\t\r'")
 def long_csv(events: Iterable[CodedEvent]) -> str:
     """The events as CSV with the columns of `COLUMNS`.
 
-    Times are ms from the clip's first frame; `frames` holds onset, apex and offset with spaces between, counted from
-    `frame_base`. What is unknown or does not apply is empty. Where no action unit is claimed, `note` begins with the
-    region's name. Text that a spreadsheet would take for a formula is led by an apostrophe.
+    Times are ms from the clip's first frame; `frames` holds onset, apex and offset (if there is one) with spaces
+    between, counted from `frame_base`. What is unknown or does not apply is empty. Where no action unit is claimed,
+    `note` begins with the region's name. Text that a spreadsheet would take for a formula is led by an apostrophe.
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
@@ -48,17 +48,17 @@ def long_csv(events: Iterable[CodedEvent]) -> str:
 def _cells(event: CodedEvent) -> list[str]:
     note = f"{event.region}: {event.note}" if event.region else event.note
     return [
-        *(_guarded(text) for text in (event.subject, event.clip, event.coder)),
+        *(guarded(text) for text in (event.subject, event.clip, event.coder)),
         event.source,
         BLIND_WORDS[event.blind],
-        _guarded(event.au),
+        guarded(event.au),
         event.side,
         event.intensity,
         *(_number(time) for time in event.times_ms),
-        "" if event.frames is None else " ".join(str(frame) for frame in event.frames),
+        " ".join(str(frame) for frame in event.frames or () if frame is not None),
         str(event.frame_base),
         _number(event.fps),
-        _guarded(note),
+        guarded(note),
         event.app_version,
         event.settings_hash,
     ]
@@ -68,5 +68,6 @@ def _number(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}".rstrip("0").rstrip(".")
 
 
-def _guarded(text: str) -> str:
+def guarded(text: str) -> str:
+    """The text, led by an apostrophe where a spreadsheet would take it for a formula."""
     return f"'{text}" if text.startswith(FORMULA_BEGINNINGS) else text

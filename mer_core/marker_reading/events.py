@@ -1,7 +1,8 @@
 """Coded events from the rows of a long CSV."""
 
-from mer_core.coded_events import INTENSITIES, SIDES, SOURCES, CodedEvent
+from mer_core.coded_events import SOURCES, CodedEvent
 from mer_core.exports.long_csv import BLIND_WORDS
+from mer_core.facs import INTENSITIES, SIDES
 from mer_core.marker_reading.cells import Cells
 from mer_core.regions import REGIONS
 
@@ -37,13 +38,13 @@ def read_event(cells: Cells) -> CodedEvent:
     )
 
 
-def _frames(cells: Cells) -> tuple[int, int, int] | None:
+def _frames(cells: Cells) -> tuple[int, int, int | None] | None:
     frames = cells.whole_numbers("frames")
     if not frames:
         return None
-    if len(frames) != 3:
+    if len(frames) not in (2, 3):
         raise cells.complaint("frames", 'onset, apex and offset, such as "14 28 40"')
-    return frames[0], frames[1], frames[2]
+    return frames[0], frames[1], (*frames, None)[2]
 
 
 def _region_and_note(cells: Cells) -> tuple[str, str]:

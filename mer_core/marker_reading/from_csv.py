@@ -37,7 +37,7 @@ def csv_markers(text: str, name: str, clip_name: str) -> FoundMarkers:
     Raises:
         MarkerFileError: it is no such table, or a cell holds what it must not; the sentence names row and column.
     """
-    rows = _rows(text, name)
+    rows = table_rows(text, name)
     columns = set(rows[0][1])
     if {"frame", "marker"} <= columns:
         return _from_curve(rows, name)
@@ -49,7 +49,14 @@ def csv_markers(text: str, name: str, clip_name: str) -> FoundMarkers:
     return _from_events(rows, name, clip_name)
 
 
-def _rows(text: str, name: str) -> Rows:
+def table_rows(text: str, name: str) -> Rows:
+    """The rows of a table with their numbers, the first one below the column names being 2; cells by column.
+
+    Comma, semicolon (then decimal commas become points) or TAB may stand between the cells; empty rows are left out.
+
+    Raises:
+        MarkerFileError: it is no table, has no rows or too many, or a row has more cells than there are columns.
+    """
     header = text.splitlines()[0]
     delimiter = max(_DELIMITERS, key=header.count)
     try:
@@ -112,7 +119,8 @@ def _from_events(rows: Rows, name: str, clip_name: str) -> FoundMarkers:
     others = ", ".join(str(number) for number, other in usable if not _is_same_movement(other, event))
     remark = f"{name} also has other movements of this clip (row {shown(others)}); row {row} was taken."
     base = event.frame_base
-    onset, apex, offset = (None, None, None) if event.frames is None else (frame - base for frame in event.frames)
+    frames = event.frames or (None, None, None)
+    onset, apex, offset = (None if frame is None else frame - base for frame in frames)
     return FoundMarkers(
         f"{name}, row {row}",
         event.times_ms,

@@ -275,7 +275,7 @@ def test_the_browser_moves_markers_by_the_same_rule_as_python(browser):
         onset, apex, offset = np.sort(rng.integers(0, last + 1, 3)).tolist()
         apex = min(max(apex, onset + 1), last)
         onset, offset = min(onset, apex - 1), max(offset, apex)
-        sources = tuple(rng.choice(["proposed", "user", "imported"], 3).tolist())
+        sources = tuple(rng.choice(["proposed", "user", "imported", "unset"], 3).tolist())
         cases.append((Interval(onset, apex, offset, sources), int(rng.integers(3)), int(rng.integers(-5, 50)), last))
     script = joined_modules(ROOT / "ui" / "deck" / "js" / "marks.js")
     page.add_script_tag(content=script + "\nglobalThis.movedMark = movedMark;", type="module")

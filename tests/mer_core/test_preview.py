@@ -92,3 +92,20 @@ def test_progress_reaches_its_end(prepared_sample):
     make_preview(prepared_sample, progress=shares.append)
     assert shares[-1] == 1
     assert shares == sorted(shares)
+
+
+def test_without_movements_the_frames_of_a_long_clip_are_left_out_evenly():
+    steps = np.diff(kept_frames(6000, (), most=600))
+    assert len(steps) == 599
+    assert set(steps.tolist()) <= {10, 11}
+
+
+def test_an_even_preview_says_so_and_does_not_hang_on_what_was_proposed(prepared_sample, monkeypatch):
+    monkeypatch.setattr("mer_core.preview._KEPT_AROUND", 5)
+    monkeypatch.setattr("mer_core.preview.kept_frames", lambda *given: kept_frames(*given, most=30))
+    early = replace(prepared_sample, candidates=(Interval(2, 5, 9),))
+    late = replace(prepared_sample, candidates=(Interval(50, 60, 70),))
+    one, other = (make_preview(prepared, is_even=True) for prepared in (early, late))
+    assert one.frames == other.frames
+    assert "30 of 72 frames, evenly spread" in one.reduction
+    assert make_preview(early).frames != make_preview(late).frames

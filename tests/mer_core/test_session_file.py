@@ -119,7 +119,7 @@ def test_a_file_that_is_no_session_gets_one_sentence(content, words):
 @pytest.mark.parametrize(
     ("path", "value", "words"),
     [
-        ("version", 2, "saved by a later MER Studio (session version 2, this one reads 1); update it"),
+        ("version", 3, "saved by a later MER Studio (session version 3, this one reads 2); update it"),
         ("version", 0, "version is 0, not a whole number from 1"),
         ("version", True, "version is true"),
         ("version", "1", 'version is "1"'),

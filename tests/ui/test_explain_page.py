@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from mer_core.coded_events import Coding
 from mer_core.explain.methods import METHODS
 
 
@@ -83,3 +84,30 @@ def test_moving_a_marker_makes_pictures_of_the_former_movement_go(explain):
     (slider,) = [one for one in analyze.slider if one.key.startswith("marker_apex")]
     slider.set_value(22).run()
     assert not any(kind[0] == "attribution" for kind in visit_of(analyze).drawn)
+
+
+def test_the_report_is_made_on_demand_and_made_anew_when_the_notes_change(explain):
+    assert not explain.get("download_button")
+    explain.button(key="make_report").click().run()
+    assert "It shows a face" in said(explain)
+    (button,) = explain.get("download_button")
+    assert button.label == "Download the report"
+    kept = visit_of(explain).drawn[("report",)]
+    assert kept[1].startswith("<!DOCTYPE html>")
+    assert "positive.mp4" in kept[1]
+    visit_of(explain).paperwork.codings[visit_of(explain).analysis[1].clip.sha256] = Coding("S07")
+    explain.run()
+    assert not explain.get("download_button")
+    explain.button(key="make_report").click().run()
+    assert "S07" in visit_of(explain).drawn[("report",)][1]
+
+
+def test_all_networks_and_flow_methods_are_asked_on_demand(explain):
+    assert "Same answer" not in said(explain)
+    explain.button(key="try_all").click().run()
+    multiples, left_out = visit_of(explain).drawn[("multiples",)]
+    assert multiples.sentence() in said(explain)
+    assert multiples.methods == ("dis", "tvl1", "farneback")
+    assert left_out == []
+    for one in multiples.table:
+        assert len(one.stability.markings) == 45

@@ -6,6 +6,7 @@ from mer_core.analysis import Analysis, PreparedClip
 from mer_core.clips import Clip
 from mer_core.pictures import frame_with_box, png_bytes
 from mer_core.quality import recording_quality
+from ui.analyze.blind import stage_badge, start_button
 from ui.state import Source, Visit
 from ui.theme import is_dark
 from ui.widgets import plain
@@ -18,17 +19,19 @@ def clip_header(visit: Visit, source: Source, prepared: PreparedClip) -> None:
     """Draw the clip's facts, a badge for each property of the recording, and the way to another clip."""
     clip = prepared.clip
     with st.container(key="clip_header", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{plain(clip.name)}**", width="content")
+        st.markdown(f"**{plain(visit.name_of(clip))}**", width="content")
         st.caption(_size(clip), width="content")
+        stage_badge(visit)
         for fact in recording_quality(prepared):
             icon = ":material/check:" if fact.is_good else ":material/warning:"
             st.badge(fact.value, icon=icon, color="gray" if fact.is_good else "orange", help=fact.consequence)
         with st.popover("Face and crop", icon=":material/crop_free:", key="face_and_crop"):
             alt = "The frame the crop is taken from, with the face's box and the crop's square."
             st.image(_framed(visit, prepared), width=480, alt=alt)
-        if source.is_pair:
+        if source.is_pair and visit.stage == "open":
             st.button("Swap onset and apex", key="swap", icon=":material/swap_horiz:", on_click=_swap, args=(visit,))
         st.button("Change clip", key="change_clip", icon=":material/folder_open:", on_click=_choose, args=(visit,))
+        start_button(visit)
 
 
 def recording_line(visit: Visit, prepared: PreparedClip) -> None:

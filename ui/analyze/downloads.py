@@ -21,7 +21,7 @@ def downloads(analysis: Analysis) -> None:
     visit = current_visit()
     with st.container(horizontal=True, key="downloads"):
         with st.popover("Take it away", icon=":material/download:", key="take_away"):
-            coding = _coding_fields(visit, analysis.clip)
+            coding = replace(coding_fields(visit, analysis.clip), blind=visit.blind)
             with st.container(gap=None):
                 for export in FORMATS:
                     _button(export, analysis, coding)
@@ -45,7 +45,7 @@ def _button(export: ExportFormat, analysis: Analysis, coding: Coding) -> None:
     )
 
 
-def _coding_fields(visit: Visit, clip: Clip) -> Coding:
+def coding_fields(visit: Visit, clip: Clip) -> Coding:
     """What the person has added; draws the fields for it."""
     coding = visit.paperwork.coding_of(clip)
     for name, value in (("subject", coding.subject), ("coder", coding.coder), ("notes", coding.notes)):

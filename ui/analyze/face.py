@@ -8,11 +8,12 @@ import numpy as np
 import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
+from mer_core.crop import CropTransform
 from mer_core.interval import Interval
 from mer_core.pictures import FLOW_VIEWS, png_bytes
 from ui.analyze.markers import take_actions
 from ui.deck.component import deck, deck_link
-from ui.deck.payload import DeckFrames, crop_payload, found_payload, marks_payload
+from ui.deck.payload import DeckFrames, blind_marks_payload, crop_payload, found_payload, marks_payload
 from ui.state import Visit
 from ui.theme import is_dark
 
@@ -34,15 +35,25 @@ def deck_panel(visit: Visit) -> None:
 
 def tell_deck(visit: Visit, prepared: PreparedClip, interval: Interval, analysis: Analysis | None) -> None:
     """Tell the deck where the markers are and what was found; None when there is no face at one of them."""
-    frames = _frames(visit)
+    own = None if visit.blind is None else visit.blind.interval
+    found = None if analysis is None else found_payload(analysis)
     crop = prepared.track.crop if analysis is None else analysis.crop
+    _tell(visit, prepared, crop, {"found": found, **marks_payload(interval, prepared, own)})
+
+
+def tell_deck_blind(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
+    """Tell the deck where a blind coder's own markers are, and nothing else."""
+    _tell(visit, prepared, prepared.track.crop, blind_marks_payload(interval))
+
+
+def _tell(visit: Visit, prepared: PreparedClip, crop: CropTransform, marks: dict[str, Any]) -> None:
+    frames = _frames(visit)
     state: dict[str, Any] = {
         "key": frames.key,
         "sequence": visit.answered,
         "canUndo": bool(visit.history),
         "crop": crop_payload(crop, frames.preview),
-        "found": None if analysis is None else found_payload(analysis),
-        **marks_payload(interval, prepared),
+        **marks,
     }
     deck_link(state, partial(take_actions, visit, prepared))
 

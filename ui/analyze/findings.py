@@ -7,7 +7,7 @@ import streamlit as st
 from mer_core.analysis import Analysis
 from mer_core.disclosures import CANNOT_TELL
 from mer_core.figures import PLOTLY_CONFIG, probabilities_figure
-from mer_core.findings import what_moved
+from mer_core.findings import head_motion_sentence, what_moved
 from mer_core.verdict import answer_words, standing, trust_details, trust_phrases
 from ui.cached import network_title
 from ui.frame import script_of
@@ -62,7 +62,7 @@ def _movement(analysis: Analysis) -> None:
         st.markdown(":gray[**Too little motion to tell from this clip's noise.**]")
     for sentence in what_moved(analysis):
         st.markdown(plain(sentence))
-    st.caption(_head_motion(analysis), help=_HEAD_HELP)
+    st.caption(head_motion_sentence(analysis), help=_HEAD_HELP)
 
 
 def _verdict(analysis: Analysis) -> None:
@@ -100,13 +100,3 @@ def cannot_tell_card() -> None:
     with st.container(border=True, key="cannot_tell"):
         st.subheader("3 What this cannot tell", anchor=False)
         st.markdown("\n".join(f"- {sentence}" for sentence in CANNOT_TELL))
-
-
-def _head_motion(analysis: Analysis) -> str:
-    motion = analysis.motion
-    if not motion.settings.remove_head_motion:
-        return "Head motion was left in: the distances include it."
-    size = motion.removed.size_px(motion.crop_px)
-    if size == 0:
-        return "The head kept still: nothing was taken off."
-    return f"The whole head moved by up to {size:.1f} px; that was taken off."

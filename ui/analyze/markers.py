@@ -5,15 +5,18 @@ from typing import Any
 import streamlit as st
 
 from mer_core.analysis import PreparedClip
+from mer_core.blind_coding import UNSET
 from mer_core.clips import Clip
 from mer_core.interval import Interval
 from mer_core.markers import MARKERS, move_marker
+from ui.analyze.working import markers_of
 from ui.deck.component import deck_actions
 from ui.state import Visit
 from ui.twins import is_outdated, twin_key
 from ui.widgets import frame_text
 
 _WHO = {"proposed": "proposed", "user": "set by you", "imported": "imported"}
+_NOT_SET = "not set yet"
 
 
 def take_actions(visit: Visit, prepared: PreparedClip) -> None:
@@ -40,10 +43,9 @@ def _do(visit: Visit, prepared: PreparedClip, action: dict[str, Any]) -> None:
     """One action from the browser, whose values may be anything."""
     match action:
         case {"do": "move", "marker": str(name), "frame": int(frame)} if name in MARKERS:
-            interval = visit.interval or prepared.candidates[0]
-            moved = move_marker(interval, name, frame, prepared.clip.num_frames)
+            moved = move_marker(markers_of(visit, prepared), name, frame, prepared.clip.num_frames)
             visit.mark(moved, mover=name if action.get("isNudge") else None)
-        case {"do": "take", "movement": int(index)} if 0 <= index < len(prepared.candidates):
+        case {"do": "take", "movement": int(index)} if 0 <= index < _num_movements(visit, prepared):
             visit.mark(prepared.candidates[index])
         case {"do": "reset"}:
             visit.mark(None)
@@ -51,21 +53,27 @@ def _do(visit: Visit, prepared: PreparedClip, action: dict[str, Any]) -> None:
             visit.undo()
 
 
+def _num_movements(visit: Visit, prepared: PreparedClip) -> int:
+    return 0 if visit.is_coding_blind else len(prepared.candidates)
+
+
 def _actions(visit: Visit, prepared: PreparedClip, interval: Interval) -> None:
     with st.container(horizontal=True, key="marker_actions", vertical_alignment="center"):
         st.button(
             "Undo", key="undo", icon=":material/undo:", on_click=visit.undo, disabled=not visit.history, type="tertiary"
         )
+        is_blind = visit.is_coding_blind
         st.button(
-            "Back to the proposal",
+            "Clear all markers" if is_blind else "Back to the proposal",
             key="to_proposal",
             icon=":material/restart_alt:",
             on_click=visit.mark,
             args=(None,),
-            disabled=interval == prepared.candidates[0],
+            disabled=visit.interval is None if is_blind else interval == prepared.candidates[0],
             type="tertiary",
         )
-        _movements(visit, prepared, interval)
+        if not is_blind:
+            _movements(visit, prepared, interval)
 
 
 def _marker_slider(visit: Visit, prepared: PreparedClip, interval: Interval, name: str, source: str) -> None:
@@ -73,7 +81,7 @@ def _marker_slider(visit: Visit, prepared: PreparedClip, interval: Interval, nam
     key = twin_key(_twin(name), frame)
     with st.container(key=_twin(name)):
         st.slider(
-            f"{name.capitalize()} · {frame_text(clip, frame)} · {_WHO[source]}",
+            f"{name.capitalize()} · {_NOT_SET if source == UNSET else f'{frame_text(clip, frame)} · {_WHO[source]}'}",
             0,
             clip.num_frames - 1,
             key=key,

@@ -7,7 +7,9 @@ import streamlit as st
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.errors import MerError
 from mer_core.interval import Interval
+from ui.analyze.blind import blind_reading
 from ui.analyze.clip_header import interval_warnings
+from ui.analyze.comparison import comparison_card
 from ui.analyze.downloads import downloads
 from ui.analyze.face import motion_maps, tell_deck
 from ui.analyze.findings import cannot_tell_card, verdict_card, what_moved_card
@@ -15,14 +17,21 @@ from ui.analyze.markers import markers_by_number
 from ui.analyze.nearby import nearby_markings
 from ui.analyze.sections import section, section_chooser
 from ui.analyze.settings import Settings, current_settings, settings_panel
-from ui.analyze.working import analysis_of, prepared_clip, starting_interval
+from ui.analyze.working import analysis_of, markers_of, prepared_clip
 from ui.state import Source, Visit
 
 
 @st.fragment
-def reading(visit: Visit, source: Source) -> None:
-    """Draw what moved, what the network calls it, what this cannot tell, and every choice that changes them."""
-    if visit.source is not source:  # another clip, or another frame rate: the whole page follows
+def reading(visit: Visit, source: Source, stage: str) -> None:
+    """Draw what moved, what the network calls it, what this cannot tell, and every choice that changes them.
+
+    Args:
+        visit: with its clip.
+        source: the clip's, as the page around this was drawn.
+        stage: whether anything may be shown, likewise.
+    """
+    # Another clip, another frame rate, or blind coding that began or ended: the whole page follows.
+    if visit.source is not source or visit.stage != stage or visit.frames is None:
         st.rerun()
     try:
         settings = current_settings()
@@ -30,11 +39,15 @@ def reading(visit: Visit, source: Source) -> None:
     except MerError as error:
         visit.fail(str(error))
         st.rerun()
-    interval = visit.interval or starting_interval(source, prepared)
+    if visit.is_coding_blind:
+        blind_reading(visit, source, prepared, settings)
+        return
+    interval = markers_of(visit, prepared)
     found = _found(visit, settings, prepared, interval)
     chosen = section_chooser()
     with st.container(key=f"sections_{chosen}"):
         with section("movement"):
+            comparison_card(visit, source, prepared, settings)
             _movement(visit, found)
         tell_deck(visit, prepared, interval, found if isinstance(found, Analysis) else None)
         with section("network"):

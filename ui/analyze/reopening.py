@@ -6,10 +6,11 @@ import streamlit as st
 
 from mer_core.analysis import PreparedClip
 from mer_core.clip_sources.limits import shown
-from mer_core.errors import MerError
+from mer_core.errors import MarkerFileError, MerError
 from mer_core.marker_files import MARKER_FILE_TYPES, MOST_MEGABYTES, ImportedMarkers, read_markers
 from mer_core.session_file import Session, check_clip, clip_remarks, read_session
 from ui.analyze.settings import choose_network, choose_settings
+from ui.analyze.working import markers_of
 from ui.cached import checkpoint_names, shared_predictor
 from ui.state import Source, Visit
 from ui.widgets import plain
@@ -17,9 +18,12 @@ from ui.widgets import plain
 
 def open_work(visit: Visit, prepared: PreparedClip) -> None:
     """Draw the way to markers or a session for the open clip."""
-    with st.popover("Open markers or a session", icon=":material/upload_file:", key="open_work"):
-        types = ("json",) if visit.source is not None and visit.source.is_pair else MARKER_FILE_TYPES
-        _uploader(visit, "A CSV table, an ELAN file or a session for this clip", types, prepared)
+    # Markers of another coder, or of the machine, are none that a blind coder may see.
+    only_session = visit.is_coding_blind or (visit.source is not None and visit.source.is_pair)
+    title = "Open a session" if visit.is_coding_blind else "Open markers or a session"
+    with st.popover(title, icon=":material/upload_file:", key="open_work"):
+        label = "A session for this clip" if only_session else "A CSV table, an ELAN file or a session for this clip"
+        _uploader(visit, label, ("json",) if only_session else MARKER_FILE_TYPES, prepared)
 
 
 def import_result(visit: Visit) -> None:
@@ -56,9 +60,12 @@ def take_up_session(visit: Visit, source: Source, prepared: PreparedClip) -> Non
     try:
         check_clip(visit.paperwork.awaited, prepared.clip)
     except MerError as error:
-        _waiting(visit, str(error))
+        _waiting(visit, str(error).replace(shown(prepared.clip.name), visit.name_of(prepared.clip)))
         return
-    _apply(visit, source, prepared, visit.paperwork.awaited)
+    try:
+        _apply(visit, source, prepared, visit.paperwork.awaited)
+    except MerError as error:
+        visit.paperwork.awaited, visit.paperwork.refused = None, str(error)
     st.rerun()
 
 
@@ -107,8 +114,17 @@ def _read(visit: Visit, content: bytes, name: str, prepared: PreparedClip | None
 
 
 def _apply(visit: Visit, source: Source, prepared: PreparedClip, session: Session) -> None:
-    """Bring back a session's settings, markers and notes; at another frame rate the clip is opened anew first."""
-    clip = prepared.clip
+    """Bring back a session's settings, markers and notes; at another frame rate the clip is opened anew first.
+
+    Raises:
+        MarkerFileError: the clip is being coded blind, and the session was made with its findings in sight.
+    """
+    clip, blind = prepared.clip, session.coding.blind
+    if visit.is_coding_blind and blind is None:
+        raise MarkerFileError(
+            "This session was saved with the machine's findings in sight and would show them; commit your own coding "
+            "first, or stop coding blind."
+        )
     if not source.is_pair and session.clip.fps is not None and not session.clip.has_rate_of(clip):
         visit.open(replace(source, fps=session.clip.fps))
         visit.paperwork.awaited = session
@@ -116,10 +132,16 @@ def _apply(visit: Visit, source: Source, prepared: PreparedClip, session: Sessio
     visit.paperwork.awaited = None
     warnings = (*_take_network(session), *clip_remarks(session, clip))
     choose_settings(session.flow_method, session.remove_head_motion)
-    visit.paperwork.codings[clip.sha256] = session.coding
-    visit.mark(session.interval)
-    found = f"Session of {shown(session.clip.name)} opened: markers, settings and notes are back."
-    visit.paperwork.imported = ImportedMarkers(session.interval, found, warnings)
+    visit.paperwork.codings[clip.sha256] = replace(session.coding, blind=None)
+    if blind is not None and not blind.committed:
+        visit.start_blind(blind, session.interval)
+    elif blind is not None or visit.blind is not None:
+        visit.end_blind(blind, session.interval)
+    else:
+        visit.mark(session.interval)
+    name = visit.name_of(clip) if visit.is_coding_blind else session.clip.name
+    found = f"Session of {shown(name)} opened: markers, settings and notes are back."
+    visit.paperwork.imported = ImportedMarkers(markers_of(visit, prepared), found, warnings)
 
 
 def _take_network(session: Session) -> tuple[str, ...]:

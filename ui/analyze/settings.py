@@ -9,7 +9,7 @@ from mer_core.flow import FLOW_METHODS
 from ui.cached import SharedPredictor, checkpoint_names, network_title, shared_predictor
 from ui.state import Visit
 
-_FLOW_NAMES = {"dis": "DIS", "tvl1": "TV-L1", "farneback": "Farnebäck"}
+FLOW_NAMES = {"dis": "DIS", "tvl1": "TV-L1", "farneback": "Farnebäck"}
 _MODEL, _METHOD, _HEAD, _FPS = "model", "flow_method", "remove_head_motion", "fps_override"
 
 
@@ -65,7 +65,7 @@ def settings_panel(visit: Visit, settings: Settings) -> None:
     st.segmented_control(
         "Optical flow",
         FLOW_METHODS,
-        format_func=lambda method: _FLOW_NAMES[method] + (" (as trained)" if method == own.flow_method else ""),
+        format_func=lambda method: FLOW_NAMES[method] + (" (as trained)" if method == own.flow_method else ""),
         key=_METHOD,
         required=True,
         help="How the shift of every pixel from onset to apex is computed. DIS (dense inverse search): fast and steady "
@@ -81,10 +81,11 @@ def settings_panel(visit: Visit, settings: Settings) -> None:
         f"This network was trained with it {'removed' if own.remove_head_motion else 'kept'}.",
         persist_state="session",
     )
-    _frame_rate(visit)
+    frame_rate_field(visit)
 
 
-def _frame_rate(visit: Visit) -> None:
+def frame_rate_field(visit: Visit) -> None:
+    """Draw the field for a frame rate that the file does not tell, or tells wrongly."""
     source = visit.source
     if source is None or source.is_pair:  # a pair has no times
         return
@@ -109,4 +110,4 @@ def _follow_network(visit: Visit) -> None:
 
 def _set_rate(visit: Visit) -> None:
     if visit.source is not None:
-        visit.open(replace(visit.source, fps=st.session_state[_FPS]))
+        visit.read_anew(replace(visit.source, fps=st.session_state[_FPS]))

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from mer_core.analysis import Analysis, PreparedClip
+from mer_core.blind_coding import UNSET
 from mer_core.clips import Clip
 from mer_core.crop import CropTransform
 from mer_core.drawing.crops import face_share
@@ -82,13 +83,34 @@ def packed(header: dict[str, Any], pictures: Sequence[bytes]) -> bytes:
     return b"".join([struct.pack("<I", len(text)), text, *pictures])
 
 
-def marks_payload(interval: Interval, prepared: PreparedClip) -> dict[str, Any]:
-    """Where the markers are, who set them, and what else was found; frames are counted from 0."""
+def marks_payload(interval: Interval, prepared: PreparedClip, own: Interval | None = None) -> dict[str, Any]:
+    """Where the markers are, who set them, and what else was found; frames are counted from 0.
+
+    Args:
+        interval: the markers in use.
+        prepared: the clip with its proposals.
+        own: the markers that a coder committed beforehand.
+    """
     return {
         "marks": [interval.onset, interval.apex, interval.offset],
         "sources": list(interval.sources),
-        "isProposal": interval == prepared.candidates[0],
+        "isStart": interval == prepared.candidates[0],
+        "isBlind": False,
+        "own": None if own is None else [own.onset, own.apex, None if own.sources[2] == UNSET else own.offset],
         "movements": [[found.onset, found.apex, found.offset] for found in prepared.candidates],
+    }
+
+
+def blind_marks_payload(interval: Interval) -> dict[str, Any]:
+    """A blind coder's own markers, "unset" where none is, and nothing that was found."""
+    return {
+        "marks": [interval.onset, interval.apex, interval.offset],
+        "sources": list(interval.sources),
+        "isStart": all(source == UNSET for source in interval.sources),
+        "isBlind": True,
+        "own": None,
+        "movements": [],
+        "found": None,
     }
 
 

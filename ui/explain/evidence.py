@@ -11,16 +11,12 @@ from mer_core.explain.au_evidence import (
     evidence_sentences,
     named_unit,
 )
-from mer_core.explain.au_priors import priors_of
+from mer_core.explain.au_priors import NOT_EMOTIONS, priors_of
 from ui.explain.why import Choice, attribution_of
 from ui.state import Visit
 from ui.widgets import plain
 
 _MOST_SENTENCES = 2  # the table holds the rest
-_NOT_EMOTIONS = (
-    "An action unit is a movement, not an emotion. The counts tell how often coders saw it in laboratory clips that "
-    "were given a label; they do not tell what this person feels."
-)
 
 
 def evidence_card(visit: Visit, analysis: Analysis, choice: Choice) -> None:
@@ -62,7 +58,7 @@ def _context(moving: list[RegionEvidence]) -> None:
     units = list(dict.fromkeys(one.units[0] for one in moving if one.units))
     counts = [(unit, [prior.sentence() for prior in priors_of(unit)]) for unit in units]
     with st.expander("What laboratories counted"):
-        st.caption(_NOT_EMOTIONS)
+        st.caption(NOT_EMOTIONS)
         for unit, sentences in counts:
             said = "; ".join(sentences) or "no counts at hand"
             st.markdown(f"**{named_unit(unit)}**: {plain(said)}.")

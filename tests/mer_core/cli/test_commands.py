@@ -97,6 +97,16 @@ def test_a_picture_of_the_analysis_is_written(model: str, tmp_path: Path) -> Non
         assert picture.width > 400
 
 
+def test_a_report_is_written_beside_the_words(model: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    paths = [tmp_path / "report.HTML", tmp_path / "again.html"]
+    asked = ["--report", str(paths[0]), "--export", str(paths[1])]
+    assert main(["analyze", str(_SAMPLE), "--model", model, *asked]) == 0
+    assert "Both sides of the mouth" in capsys.readouterr().out
+    for path in paths:
+        assert "Both sides of the mouth moved up and outwards" in path.read_text(encoding="utf-8")
+    assert sorted(tmp_path.glob("*.html")) + sorted(tmp_path.glob("*.HTML")) == paths[::-1]
+
+
 def test_a_sample_comes_with_its_truth(tmp_path: Path) -> None:
     assert main(["sample", str(tmp_path / "s.mp4"), "--emotion", "surprise", "--seed", "3"]) == 0
     truth = json.loads((tmp_path / "s.json").read_text())

@@ -81,7 +81,7 @@ def test_the_curves_markers_are_those_beside_their_frames():
         ('onset_ms,apex_ms\n1,"2\n', "not a readable CSV table"),
         ("onset_ms,apex_ms\n1," + "9" * 200_000 + "\n", "not a readable CSV table"),
         ("onset_ms,apex_ms,note\n,,x\n", "no row with an apex"),
-        ("frames\n14 28\n", "row 2: frames is '14 28'; write onset, apex and offset, such as \"14 28 40\""),
+        ("frames\n14\n", "row 2: frames is '14'; write onset, apex and offset, such as \"14 28 40\""),
         ("frames\n14 28 -4\n", "write frame numbers"),
         ("frames\n14 28 ４０\n", "write frame numbers"),
         ("onset_ms,apex_ms,side\n1,2,left\n", "side is 'left'; write one of L, R, B, A"),

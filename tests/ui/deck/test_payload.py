@@ -14,6 +14,7 @@ from mer_core.preview import make_preview
 from ui.deck.payload import (
     WARP_SIDE,
     DeckFrames,
+    blind_marks_payload,
     crop_payload,
     found_payload,
     frames_payload,
@@ -98,8 +99,20 @@ def test_markers_say_who_set_them(prepared_sample):
     sent = marks_payload(interval, prepared_sample)
     assert sent["marks"] == [10, 20, 30]
     assert sent["sources"] == ["imported", "user", "proposed"]
-    assert not sent["isProposal"]
-    assert marks_payload(prepared_sample.candidates[0], prepared_sample)["isProposal"]
+    assert not sent["isStart"]
+    assert marks_payload(prepared_sample.candidates[0], prepared_sample)["isStart"]
+
+
+def test_a_blind_coder_is_sent_no_finding_and_a_committed_one_the_own_markers_as_well(prepared_sample):
+    sent = blind_marks_payload(Interval(10, 36, 71, ("user", "unset", "unset")))
+    assert (sent["found"], sent["movements"], sent["own"]) == (None, [], None)
+    assert sent["isBlind"]
+    assert not sent["isStart"]
+    own = Interval(10, 20, 30, ("user", "user", "unset"))
+    committed = marks_payload(prepared_sample.candidates[0], prepared_sample, own)
+    assert committed["own"] == [10, 20, None]
+    assert not committed["isBlind"]
+    assert marks_payload(own, prepared_sample)["own"] is None
 
 
 def test_the_crop_is_sent_in_the_order_of_a_canvas(sample_analysis):

@@ -1,4 +1,5 @@
 // The words around the pictures and the curve.
+import { UNSET } from "./marks.js";
 
 const WHO_SET = { proposed: "proposed", user: "set by you", imported: "imported" };
 
@@ -24,8 +25,8 @@ export class Captions {
     return this.clip.pair ? this.clip.pair[frame] : this.clock.text(frame);
   }
 
-  tellNow({ shown, marks, look, found }) {
-    const [onset, apex, offset] = marks;
+  tellNow({ shown, marks, sources, look, found }) {
+    const [onset, apex, offset] = marks.map((frame, index) => (sources[index] === UNSET ? -1 : frame));
     if (look.mirror) {
       this.tell(".onset-text", joined(["Their left side twice", this.named(shown)]));
       this.tell(".now-text", joined(["Their right side twice", this.named(shown)]));
@@ -40,7 +41,8 @@ export class Captions {
   }
 
   tellOnset({ marks: [onset], sources: [source] }, look) {
-    if (!look.mirror) this.tell(".onset-text", joined(["Onset", this.named(onset), this.clip.pair ? "" : WHO_SET[source]]));
+    if (source === UNSET && !look.mirror) this.tell(".onset-text", joined(["First frame", "onset not set yet"]));
+    else if (!look.mirror) this.tell(".onset-text", joined(["Onset", this.named(onset), this.clip.pair ? "" : WHO_SET[source]]));
     this.label("canvas.onset", `The face at the onset, ${this.named(onset)}`);
     this.label("canvas.now", "The face at the playhead, in the crop of the onset");
   }
@@ -52,15 +54,17 @@ export class Captions {
     this.tell(".computed", canWarp ? computed : "This browser cannot amplify: it has no WebGL");
   }
 
-  tellCurve(curve, isNarrow) {
+  tellCurve(curve, own, isNarrow) {
     const lanes = curve === null || isNarrow ? "" : lanesText(curve);
     const counted = this.clip.pair ? "" : "Frames are counted from 0.";
-    this.tell(".note", [this.clip.pair ? "" : lanes, counted, this.clip.reduction].filter(Boolean).join(" "));
+    const yours = own === null || this.clip.pair ? "" : "Upright lines beside the markers: where you had committed yours.";
+    const sentences = [this.clip.pair ? "" : lanes, yours, counted, this.clip.reduction];
+    this.tell(".note", sentences.filter(Boolean).join(" "));
+    this.tell(".unit", this.clock.known ? "ms" : "frame");
     if (curve === null) return;
     this.label("canvas.curve", curve.summary);
     this.label("canvas.lanes", "The same for each part of the face, left and right the person's own");
     this.tell(".top-px", `${curve.topPx} px`);
-    this.tell(".unit", this.clock.known ? "ms" : "frame");
     const noise = curve.noisePx === null ? "noise of this clip unknown" : `grey: noise of this clip, ${curve.noisePx.toFixed(2)} px`;
     this.tell(".legend", `Whole face, px since the onset · ${noise}`);
   }

@@ -7,18 +7,19 @@ import { Frames } from "./frames.js";
 import { Input } from "./input.js";
 import { Keys } from "./keys.js";
 import { Loupe } from "./loupe.js";
-import { MARKS, movedMark } from "./marks.js";
+import { MARKS, UNSET, movedMark } from "./marks.js";
 import { leaveMeetingPlace, meetingPlace } from "./meeting.js";
 import { Outbox } from "./outbox.js";
 import { readFrames, readLevels } from "./payload.js";
 import { Player } from "./player.js";
 import { Stage } from "./stage.js";
 import { Track } from "./track.js";
-import { buildView, showKeys } from "./view.js";
+import { buildView, nameButton, showKeys, textElement } from "./view.js";
 
 const SPEEDS = [[0.25, "¼×"], [0.5, "½×"], [1, "1×"]];
 const NARROW_PX = 560;
 const SECOND_MS = 1000;
+const FOUND_LOOKS = ["amplify", "arrows"]; // made of what the machine found
 
 class Deck {
   constructor(parent, clip) {
@@ -81,11 +82,19 @@ class Deck {
     const before = this.chosen?.marks ?? [];
     this.chosen = { marks: news.marks, sources: news.sources };
     this.takeFound(news.found);
-    if (isFirst) this.now = news.marks[1];
+    const isRevealed = this.root.classList.contains("blind") && !news.isBlind;
+    this.root.classList.toggle("blind", news.isBlind);
+    if (isFirst) this.now = news.isBlind && !this.isSet(1) ? 0 : news.marks[1];
+    else if (isRevealed) this.show(news.marks[1]);
     else if (!this.isOwnChange) this.followTwin(before);
     this.isOwnChange = false;
     if (isFirst && this.look.zoom) this.track.scale.showMovement(news.marks);
     this.redraw();
+  }
+
+  // Whether anybody, or the machine, has said where a marker belongs.
+  isSet(index) {
+    return this.chosen.sources[index] !== UNSET;
   }
 
   takeFound(found) {
@@ -94,8 +103,8 @@ class Deck {
     const { curve } = found;
     this.curve = { ...curve, level: readLevels(curve.level), lanes: curve.lanes.map(readLevels) };
     this.stage.setField(found.warp);
-    this.part(".said").replaceChildren(...found.said.map((sentence) => paragraph(sentence)));
-    this.part(".lane-names").replaceChildren(...curve.laneLabels.map((label) => span(label)));
+    this.part(".said").replaceChildren(...found.said.map((sentence) => textElement("p", sentence)));
+    this.part(".lane-names").replaceChildren(...curve.laneLabels.map((label) => textElement("span", label)));
   }
 
   // A marker that was moved elsewhere on the page is shown here.
@@ -182,7 +191,13 @@ class Deck {
     this.refresh();
   }
 
+  canLook(name) {
+    if (this.news.isBlind && FOUND_LOOKS.includes(name)) return false;
+    return name !== "blink" || (this.isSet(0) && this.isSet(1));
+  }
+
   toggleLook(name) {
+    if (!this.canLook(name)) return;
     this.look[name] = !this.look[name];
     if (this.look[name]) {
       this.player.stop();
@@ -242,13 +257,13 @@ class Deck {
       this.isIncomplete = !all;
       if (all) this.root.dataset.state = "ready";
     }
-    this.captions.tellNow({ shown, marks: this.chosen.marks, look: this.look, found: this.found });
+    this.captions.tellNow({ shown, ...this.chosen, look: this.look, found: this.found });
     if (!this.clip.pair && this.track.movePlayhead(this.now)) this.drawTrack();
   }
 
   drawTrack() {
     if (this.clip.pair || this.chosen === null) return;
-    this.track.draw({ ...this.chosen, curve: this.curve, movements: this.news.movements, ink: this.ink });
+    this.track.draw({ ...this.chosen, curve: this.curve, news: this.news, ink: this.ink });
     this.track.movePlayhead(this.now);
   }
 
@@ -273,12 +288,14 @@ class Deck {
     this.part(".speed").textContent = speed;
     this.part(".speed").setAttribute("aria-label", `Speed ${speed}`);
     this.part('[data-command="undo"]').disabled = !news.canUndo;
-    this.part('[data-command="reset"]').disabled = news.isProposal;
+    this.part('[data-command="reset"]').disabled = news.isStart;
+    this.part('[data-command="blink"]').disabled = !this.canLook("blink");
+    nameButton(this.root, "reset", news.isBlind ? "Clear all markers" : "Back to the proposal");
     this.part(".factor").hidden = !look.amplify;
     this.part(".factor output").textContent = `${look.factor}×`;
     this.captions.tellComputed(look, this.found, this.stage.canWarp);
     this.captions.tellOnset(this.chosen, look);
-    this.captions.tellCurve(this.curve, this.isNarrow);
+    this.captions.tellCurve(this.curve, news.own, this.isNarrow);
     this.requestDraw();
   }
 
@@ -289,7 +306,7 @@ class Deck {
   // Colours and sizes as the page has them now.
   restyle() {
     const ink = ["text", "line", "noise", "movement", "lane", "lane-quiet"];
-    const probe = span("");
+    const probe = textElement("span", "");
     this.root.appendChild(probe);
     this.ink = {};
     for (const name of ink) {
@@ -312,18 +329,6 @@ class Deck {
     leaveMeetingPlace(this.key);
     this.root.remove();
   }
-}
-
-function span(text) {
-  const element = document.createElement("span");
-  element.textContent = text;
-  return element;
-}
-
-function paragraph(text) {
-  const element = document.createElement("p");
-  element.textContent = text;
-  return element;
 }
 
 const decks = new WeakMap();

@@ -2,16 +2,18 @@
 
 export const MARKS = ["onset", "apex", "offset"];
 export const WHO = { proposed: "proposed", user: "you", imported: "imported" };
+export const UNSET = "unset"; // of a marker that a blind coder has not set yet
+const GIVES_WAY = ["proposed", UNSET];
 const GAPS = [1, 0]; // least distance from onset to apex and from apex to offset
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
-// One marker as near to a frame as the order allows: proposed markers give way, those that somebody set stop it.
+// One marker as near to a frame as the order allows: markers that nobody set give way, those that somebody set stop it.
 export function movedMark({ marks, sources }, index, frame, last) {
   let low = sum(GAPS.slice(0, index));
   let high = last - sum(GAPS.slice(index));
   for (let other = 0; other < marks.length; other++) {
-    if (other === index || sources[other] === "proposed") continue;
+    if (other === index || GIVES_WAY.includes(sources[other])) continue;
     if (other < index) low = Math.max(low, marks[other] + sum(GAPS.slice(other, index)));
     else high = Math.min(high, marks[other] - sum(GAPS.slice(index, other)));
   }

@@ -1,6 +1,6 @@
 // Everything along the time axis: curve, lanes, markers, other movements, playhead; and dragging them.
 import { drawCurve, drawLanes } from "./curve.js";
-import { MARKS, WHO } from "./marks.js";
+import { MARKS, UNSET, WHO } from "./marks.js";
 import { Scale } from "./scale.js";
 
 // Dragging slows down with the finger's distance from the track: [px away, share of the speed].
@@ -64,14 +64,15 @@ export class Track {
   }
 
   // Redraws all but the playhead.
-  draw({ marks, sources, curve, movements, ink }) {
+  draw({ marks, sources, curve, news, ink }) {
     this.width = this.box.clientWidth;
     if (curve !== null) {
       drawCurve(this.root.querySelector(".curve"), { curve, scale: this.scale, marks, ink });
       drawLanes(this.root.querySelector(".lanes"), { curve, scale: this.scale, ink });
     }
     this.drawMarks(marks, sources);
-    this.drawMovements(movements, marks);
+    this.drawOwn(news.own, marks);
+    this.drawMovements(news.movements, marks);
     const ticks = this.scale.ticks(Math.max(2, Math.floor(this.width / 80)));
     this.root.querySelector(".axis").replaceChildren(...ticks.map(({ share, text }) => tickOf(share, text)));
   }
@@ -81,12 +82,26 @@ export class Track {
       const mark = this.marks[index];
       const share = this.scale.share(frame);
       mark.style.left = `${100 * share}%`;
-      mark.hidden = share < -0.001 || share > 1.001;
+      const isUnset = sources[index] === UNSET;
+      mark.hidden = isUnset || share < -0.001 || share > 1.001;
+      mark.parentElement.classList.toggle("unset", isUnset);
       mark.classList.toggle("flipped", share > FLIPS_AT);
       mark.classList.toggle("own", sources[index] !== "proposed");
       mark.querySelector(".who").textContent = `${this.clock.short(frame)} ${WHO[sources[index]]}`;
       mark.setAttribute("aria-valuenow", String(frame));
       mark.setAttribute("aria-valuetext", this.spoken(index, frame, sources[index]));
+    });
+  }
+
+  // Where a coder had committed the markers, beside where they stand now.
+  drawOwn(own, marks) {
+    this.marks.forEach((mark, index) => {
+      const place = mark.parentElement.querySelector(".own-place");
+      const frame = own?.[index] ?? null;
+      const share = frame === null ? -1 : this.scale.share(frame);
+      place.hidden = share < 0 || share > 1 || frame === marks[index];
+      place.style.left = `${100 * share}%`;
+      if (frame !== null) place.title = `Your ${MARKS[index]}: ${this.clock.text(frame)}`;
     });
   }
 

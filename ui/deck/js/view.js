@@ -31,7 +31,7 @@ const setter = (name) =>
   `<button type="button" class="setter" data-command="${name}" aria-label="Set ${name} here">${shape(name)}<span>${name}</span></button>`;
 const marker = (name, index) =>
   `<div class="row"><div class="mark" role="slider" tabindex="0" data-mark="${index}" aria-label="${name}" aria-orientation="horizontal">` +
-  `${shape(name)}<span class="who"></span></div></div>`;
+  `${shape(name)}<span class="who"></span></div><span class="own-place" aria-hidden="true" hidden></span></div>`;
 
 const TEMPLATE = `
 <section class="deck" role="group" aria-label="Deck: the face, its motion over time, and the markers">
@@ -87,6 +87,19 @@ export function buildView() {
   return holder.firstElementChild;
 }
 
+export function textElement(tag, text) {
+  const element = document.createElement(tag);
+  element.textContent = text;
+  return element;
+}
+
+// For a button whose meaning changes.
+export function nameButton(root, command, text) {
+  const button = root.querySelector(`[data-command="${command}"]`);
+  button.title = text;
+  button.setAttribute("aria-label", text);
+}
+
 // Fills the help sheet and the buttons' tooltips from the registry of keys.
 export function showKeys(root, keys) {
   for (const command of COMMANDS) {
@@ -95,7 +108,6 @@ export function showKeys(root, keys) {
       button.title = keys.isOn && names ? `${command.text} (${names})` : command.text;
     }
   }
-  root.querySelector('[data-command="reset"]').title = "Back to the proposal";
   const groups = [...new Set(COMMANDS.map((command) => command.group))];
   root.querySelector(".help").innerHTML = `
     <form method="dialog"><h2>Keys</h2><button class="small" aria-label="Close">×</button></form>

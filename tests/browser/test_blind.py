@@ -1,0 +1,143 @@
+"""Coding blind in a real browser: by keys at a desk and by thumb on a phone."""
+
+import csv
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser.deck import frame_of
+
+pytestmark = pytest.mark.browser
+
+CLIP = "mer_core/assets/samples/surprise.mp4"
+# All that the browser was told about the open clip, and whether anything is on the curve's canvases.
+TOLD = """() => [...globalThis[Symbol.for("mer-studio.decks")].values()].map(({ deck, news }) => ({
+    found: news.found, movements: news.movements, isBlind: news.isBlind, own: news.own, sources: news.sources,
+    curve: deck.curve, known: deck.found ?? null, field: deck.stage.field,
+}))"""
+
+
+def opened_blind(page, address):
+    page.goto(f"{address}/analyze")
+    page.get_by_text("Code blind first").click()
+    expect(page.get_by_role("button", name="Sample 1")).to_be_visible()  # the switch was taken
+    page.locator('input[type="file"]').first.set_input_files(CLIP)
+    deck = page.locator(".deck")
+    expect(deck).to_have_attribute("data-state", "ready")
+    expect(page.locator(".st-key-blind_commit")).to_be_attached()
+    return deck
+
+
+def step_to(page, deck, frame):
+    playhead = deck.get_by_role("slider", name="Playhead")
+    playhead.focus()
+    page.keyboard.press("Home")
+    for _ in range(frame // 10):
+        page.keyboard.press("Shift+ArrowRight")
+    for _ in range(frame % 10):
+        page.keyboard.press("ArrowRight")
+    expect(playhead).to_have_attribute("aria-valuenow", str(frame))
+
+
+def test_a_coder_marks_scores_commits_and_takes_blind_rows_away(warm_server, open_page, tmp_path):
+    page = open_page(f"{warm_server}/analyze", width=1440, height=900)
+    deck = opened_blind(page, warm_server)
+    (told,) = page.evaluate(TOLD)
+    assert told == {
+        "found": None, "movements": [], "isBlind": True, "own": None, "sources": ["unset"] * 3,
+        "curve": None, "known": None, "field": None,
+    }  # fmt: skip
+    expect(deck.locator("canvas.curve")).to_be_hidden()
+    expect(deck.get_by_role("button", name="Amplify")).to_be_hidden()
+    before = deck.locator(".now-text").inner_text()
+    deck.get_by_role("slider", name="Playhead").press("x")  # amplify, which is the machine's flow
+    expect(deck.locator(".computed")).to_be_hidden()
+    assert deck.locator(".now-text").inner_text() == before
+    assert page.get_by_text("proposed").count() == 0
+
+    commit = page.get_by_role("button", name="Show what the machine found")
+    expect(commit).to_be_disabled()
+    for key, frame in (("o", 11), ("a", 30), ("f", 50)):
+        step_to(page, deck, frame)
+        page.keyboard.press(key)
+    expect(page.locator(".st-key-blind_markers")).to_contain_text("500 ms (frame 50)")
+    expect(commit).to_be_enabled()
+    page.keyboard.press("Control+z")
+    expect(page.locator(".st-key-blind_markers")).to_contain_text("not set yet, if you see it end")
+    step_to(page, deck, 50)
+    page.keyboard.press("f")
+
+    units = page.get_by_role("combobox", name="Action units you see")
+    units.click()
+    page.keyboard.type("12")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    row = page.locator(".st-key-scored_AU12")
+    expect(row).to_contain_text("lip corner puller")
+    row.get_by_role("radio", name="C", exact=True).click()
+    page.get_by_label("Coder").fill("ana")
+    page.get_by_label("Coder").press("Tab")
+    (told,) = page.evaluate(TOLD)
+    assert (told["found"], told["curve"]) == (None, None)
+    commit.click()
+
+    card = page.locator(".st-key-comparison")
+    expect(card).to_contain_text("You and the machine")
+    expect(card).to_contain_text("by ana")
+    expect(card).to_contain_text("300 ms (frame 30)")
+    expect(card).to_contain_text("AU12 lip corner puller, both sides, intensity C")
+    expect(deck.locator("canvas.curve")).to_be_visible()
+    expect(page.locator(".st-key-what_moved")).to_contain_text("Both brows moved up")
+    (told,) = page.evaluate(TOLD)
+    assert told["own"] == [11, 30, 50]
+    assert told["known"]
+    rows = downloaded(page, tmp_path)
+    own = [row for row in rows if row["blind"] == "true"]
+    assert [(row["coder"], row["au"], row["side"], row["intensity"], row["frames"]) for row in own] == [
+        ("ana", "", "", "", "11 30 50"),
+        ("ana", "AU12", "B", "C", "11 30 50"),
+    ]
+    assert rows[0]["source"] == "machine"
+    assert rows[0]["frames"].split()[1] == str(frame_of(deck, "apex"))
+
+
+def downloaded(page, folder):
+    page.get_by_role("button", name="Take it away").click()
+    page.wait_for_timeout(500)  # the button of the last answer takes the place of the one before
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Movements (CSV)").click()
+    download.value.save_as(folder / "own.csv")
+    with (folder / "own.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_hiding_an_open_clip_leaves_nothing_of_its_findings_in_the_browser(warm_server, open_page):
+    page = open_page(f"{warm_server}/analyze?sample=positive", width=1440, height=900)
+    expect(page.locator(".st-key-what_moved")).to_contain_text("moved up")
+    page.get_by_role("button", name="Code blind first").click()
+    expect(page.locator(".st-key-blind_commit")).to_be_visible()
+    expect(page.locator(".deck.blind")).to_have_attribute("data-state", "ready")
+    (told,) = page.evaluate(TOLD)
+    assert (told["found"], told["curve"], told["known"], told["field"]) == (None, None, None, None)
+    expect(page.locator(".st-key-blind_markers")).to_contain_text("not blind")
+    for words in ("moved up", "positive", "proposed"):
+        expect(page.locator(".st-key-page_body").get_by_text(words)).to_have_count(0)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_while_coding_blind_on_a_phone(warm_server, open_page, theme):
+    page = open_page(
+        f"{warm_server}/analyze", width=390, height=844, has_touch=True, is_mobile=True, color_scheme=theme
+    )
+    deck = opened_blind(page, warm_server)
+    deck.get_by_role("button", name="Set apex here").tap()
+    expect(page.locator(".st-key-blind_commit")).to_contain_text("Set the onset first")
+    units = page.get_by_role("combobox", name="Action units you see")
+    units.tap()
+    units.fill("12")
+    units.press("Enter")
+    expect(page.locator(".st-key-scored_AU12")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    assert results.violations_count == 0, results.generate_report()
