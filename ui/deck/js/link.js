@@ -1,8 +1,9 @@
 // The link between Python and the deck: findings in, actions out. Draws nothing.
-import { meetingPlace } from "./meeting.js";
+import { leaveEmptyPlaces, meetingPlace } from "./meeting.js";
 
 export default function link({ data, setStateValue }) {
   const place = meetingPlace(data.key);
+  leaveEmptyPlaces(data.key); // Streamlit may draw the link once more for a deck that has just closed
   place.news = data;
   place.send = (actions, attempt) => setStateValue("actions", { key: data.key, list: actions, attempt });
   place.deck?.receive();

@@ -13,3 +13,10 @@ export function meetingPlace(key) {
 export function leaveMeetingPlace(key) {
   globalThis[PLACE]?.delete(key);
 }
+
+// Forget what was told of clips whose deck has gone, all but this one, whose deck may be on its way.
+export function leaveEmptyPlaces(key) {
+  for (const [other, place] of globalThis[PLACE] ?? []) {
+    if (other !== key && !place.deck) leaveMeetingPlace(other);
+  }
+}
