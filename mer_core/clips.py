@@ -79,6 +79,11 @@ class Clip:
         """Return the time of frame `index` in ms from the first frame; None when unknown."""
         return None if self.timestamps_ms is None else float(self.timestamps_ms[index])
 
+    def moment(self, index: int) -> str:
+        """Frame `index` as people read it: its time first, its number second, or the number alone."""
+        time_ms = self.time_ms(index)
+        return f"frame {index}" if time_ms is None else f"{time_ms:.0f} ms (frame {index})"
+
     def erase(self) -> None:
         """Let go of the frames for whoever still holds the clip, which has none from then on."""
         object.__setattr__(self, "frames", self.frames[:0].copy())

@@ -203,9 +203,4 @@ def interval_sentence(analysis: Analysis) -> str:
     marks = zip(
         ("onset", "apex", "offset"), (interval.onset, interval.apex, interval.offset), interval.sources, strict=True
     )
-    return ", ".join(f"{name} {_at(analysis, frame)} ({source})" for name, frame, source in marks) + "."
-
-
-def _at(analysis: Analysis, frame: int) -> str:
-    time_ms = analysis.clip.time_ms(frame)
-    return f"frame {frame}" if time_ms is None else f"{time_ms:.0f} ms (frame {frame})"
+    return ", ".join(f"{name} {analysis.clip.moment(frame)} ({source})" for name, frame, source in marks) + "."

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mer_core.clips import Clip
 from mer_core.samples import sample_clips
 from ui.state import Visit, current_visit, open_sample, open_uploads
 
@@ -114,12 +113,6 @@ def progress_box(
         yield tell
     finally:
         place.empty()
-
-
-def frame_text(clip: Clip, frame: int) -> str:
-    """A moment of the clip as people read it: its time first, its number second, or the number alone."""
-    time_ms = clip.time_ms(frame)
-    return f"frame {frame}" if time_ms is None else f"{time_ms:.0f} ms (frame {frame})"
 
 
 def plain(text: str) -> str:

@@ -191,6 +191,27 @@ class ActionUnits:
 
 
 @dataclass(frozen=True)
+class CoderBeside:
+    """A person's own coding beside the machine's.
+
+    Attributes:
+        standing: whether it was made blind.
+        committed: when and by whom.
+        markers: onset, apex and offset: name, the coder's, the machine's, how far apart.
+        units: one sentence an action unit of the score sheet, then one each for what else moved.
+        agreement: how far both agree.
+        reservation: what the comparison is not.
+    """
+
+    standing: str
+    committed: str
+    markers: tuple[tuple[str, str, str, str], ...]
+    units: tuple[str, ...]
+    agreement: tuple[str, ...]
+    reservation: str
+
+
+@dataclass(frozen=True)
 class Explanation:
     """What the network's answer rests on.
 
@@ -243,13 +264,17 @@ class Record:
 
 @dataclass(frozen=True)
 class Contents:
-    """The whole report, in the order in which it is read; no `explanation` where there is no answer to explain."""
+    """The whole report, in the order in which it is read.
+
+    There is no `explanation` where there is no answer to explain, and no `coder` where nobody committed a coding.
+    """
 
     about: About
     movement: Movement
     verdict: Verdict
     limits: Limits
     units: ActionUnits
+    coder: CoderBeside | None
     explanation: Explanation | None
     methods: Methods
     record: Record

@@ -15,6 +15,7 @@ from mer_core.explain.stability import Stability, stability
 from mer_core.predictor import Predictor
 from mer_core.quality import recording_quality
 from mer_core.report.category import limits, verdict
+from mer_core.report.coder import coder_beside
 from mer_core.report.contents import About, Contents, Explanation, Fact
 from mer_core.report.methods import methods
 from mer_core.report.movement import action_units, movement
@@ -56,6 +57,7 @@ def gather(analysis: Analysis, coding: Coding, made: datetime, tell: Tell) -> Co
         verdict=verdict(analysis, nearby),
         limits=limits(analysis),
         units=units,
+        coder=coder_beside(analysis, coding.blind),
         explanation=explained,
         methods=methods(analysis),
         record=record(analysis, stopwatch.milliseconds),

@@ -31,6 +31,7 @@ def test_a_clip_knows_its_sizes_and_times(frames: np.ndarray) -> None:
     assert clip.fps == pytest.approx(100)
     assert clip.duration_ms == pytest.approx(70)
     assert clip.time_ms(4) == pytest.approx(45)
+    assert clip.moment(4) == "45 ms (frame 4)"
 
 
 def test_a_clip_without_times_has_no_rate_and_no_duration(frames: np.ndarray) -> None:
@@ -38,6 +39,7 @@ def test_a_clip_without_times_has_no_rate_and_no_duration(frames: np.ndarray) ->
     assert clip.fps is None
     assert clip.duration_ms is None
     assert clip.time_ms(3) is None
+    assert clip.moment(3) == "frame 3"
 
 
 def test_grey_weighs_the_channels_as_the_eye_does() -> None:

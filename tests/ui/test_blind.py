@@ -174,7 +174,7 @@ def test_after_the_commit_both_are_shown_side_by_side_and_the_rows_are_blind(com
     text = said(committed)
     assert "You and the machine" in text
     assert "moved up" in text
-    assert "**AU12** lip corner puller, both sides, intensity C" in text
+    assert "AU12 lip corner puller, both sides, intensity C" in text
     assert "a movement is consistent with it" in text
     assert "FACS ratio" in text
     assert "is no coding" in text

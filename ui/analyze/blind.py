@@ -20,7 +20,6 @@ from ui.analyze.settings import Settings, frame_rate_field
 from ui.analyze.working import markers_of
 from ui.frame import script_of
 from ui.state import Source, Visit
-from ui.widgets import frame_text
 
 _HIDDEN = (
     "Everything the machine found is hidden: its markers and other movements, the motion curve, arrows and "
@@ -113,7 +112,7 @@ def _markers(prepared: PreparedClip, interval: Interval, source: Source) -> None
         return
     lines = []
     for name, marker in zip(MARKERS, interval.sources, strict=True):
-        place = f"**{frame_text(prepared.clip, getattr(interval, name))}**"
+        place = f"**{prepared.clip.moment(getattr(interval, name))}**"
         todo = "if you see it end" if name == "offset" else f"go there in the deck and press {_KEYS[name]}"
         lines.append(f"- {name.capitalize()}: {f':gray[not set yet, {todo}]' if marker == UNSET else place}")
     st.markdown("\n".join(lines))

@@ -13,7 +13,6 @@ from ui.analyze.working import markers_of
 from ui.deck.component import deck_actions
 from ui.state import Visit
 from ui.twins import is_outdated, twin_key
-from ui.widgets import frame_text
 
 _WHO = {"proposed": "proposed", "user": "set by you", "imported": "imported"}
 _NOT_SET = "not set yet"
@@ -81,7 +80,7 @@ def _marker_slider(visit: Visit, prepared: PreparedClip, interval: Interval, nam
     key = twin_key(_twin(name), frame)
     with st.container(key=_twin(name)):
         st.slider(
-            f"{name.capitalize()} · {_NOT_SET if source == UNSET else f'{frame_text(clip, frame)} · {_WHO[source]}'}",
+            f"{name.capitalize()} · {_NOT_SET if source == UNSET else f'{clip.moment(frame)} · {_WHO[source]}'}",
             0,
             clip.num_frames - 1,
             key=key,
@@ -99,9 +98,7 @@ def _movements(visit: Visit, prepared: PreparedClip, interval: Interval) -> None
     st.selectbox(
         "Movements found in this clip",
         range(len(prepared.candidates)),
-        format_func=lambda index: (
-            f"Movement {index + 1}: apex {frame_text(prepared.clip, prepared.candidates[index].apex)}"
-        ),
+        format_func=lambda index: f"Movement {index + 1}: apex {prepared.clip.moment(prepared.candidates[index].apex)}",
         key=key,
         label_visibility="collapsed",
         placeholder=f"{len(prepared.candidates)} movements found",

@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from mer_core.analysis import Analysis
+from mer_core.blind_coding import UNSET, BlindCoding, ScoredUnit, ScoreSheet, commit
 from mer_core.findings import what_moved
 from mer_core.flow import FLOW_METHODS
+from mer_core.interval import Interval
 from mer_core.report import references
 from mer_core.report.category import limits, verdict
+from mer_core.report.coder import coder_beside
 from mer_core.report.contents import Contents, Fact
 from mer_core.report.gather import gather
 from mer_core.report.methods import methods
@@ -171,3 +174,39 @@ def test_the_record_names_files_versions_and_settings(analysis: Analysis) -> Non
     assert Fact("Explaining", "1.50 s") in told.timings
     assert {fact.name for fact in told.versions} == {"MER Studio", "Python", "PyTorch", "OpenCV", "NumPy"}
     assert Fact("Head motion removed", "yes") in told.settings
+
+
+def test_a_coding_that_was_committed_stands_beside_the_machine_s(analysis: Analysis) -> None:
+    own = Interval(14, 30, 30, ("user", "user", UNSET))
+    sheet = ScoreSheet((ScoredUnit("AU12", "B", "C"), ScoredUnit("AU4")))
+    coded = commit(BlindCoding(sheet), own, "ana", findings_seen=False)
+    beside = coder_beside(analysis, coded)
+    assert beside is not None
+    assert beside.standing == "blind"
+    assert "by ana" in beside.committed
+    proposed = analysis.prepared.candidates[0]
+    assert beside.markers[1][:3] == ("Apex", "300 ms (frame 30)", analysis.clip.moment(proposed.apex))
+    assert beside.markers[2][1] == "not set"
+    assert "AU12 lip corner puller, both sides, intensity C: a movement is consistent with it" in beside.units[0]
+    assert "You set no offset" in beside.agreement[0]
+    assert any("FACS ratio" in sentence for sentence in beside.agreement)
+
+
+@pytest.mark.parametrize("coding", [None, BlindCoding(ScoreSheet(none_seen=True))])
+def test_without_a_committed_coding_nothing_is_said_of_a_coder(
+    analysis: Analysis, contents: Contents, coding: BlindCoding | None
+) -> None:
+    assert coder_beside(analysis, coding) is None
+    assert contents.coder is None
+    assert "Coder and machine" not in page(contents)
+
+
+def test_the_page_shows_what_coder_and_machine_have(analysis: Analysis, contents: Contents) -> None:
+    own = Interval(14, 30, 40, ("user", "user", "user"))
+    coded = commit(BlindCoding(ScoreSheet(none_seen=True)), own, "<b>ana", findings_seen=True)
+    shown = page(replace(contents, coder=coder_beside(analysis, coded)))
+    assert "Coder and machine" in shown
+    assert "not blind" in shown
+    assert "by &lt;b&gt;ana" in shown
+    assert "You scored that there was none." in shown
+    assert "Overlap (IoU) 0." in shown
