@@ -119,7 +119,7 @@ class Predictor:
                 prediction = self._predict(network_input, motion, noise)
         found = (prepared, interval, crop, landmarks, motion, noise, network_input.numpy(), prediction, self.checkpoint)
         cautions = class_cautions(noise, motion, self.checkpoint.input_spec, prediction)
-        return Analysis(*found, cautions, clip_warnings(prepared, interval), stopwatch.milliseconds)
+        return Analysis(*found, cautions, clip_warnings(prepared, interval, noise), stopwatch.milliseconds)
 
     def motion(self, prepared: PreparedClip, interval: Interval, settings: MotionSettings) -> Motion:
         """The motion from onset to apex by itself, as the checkpoint's network takes it.

@@ -24,9 +24,9 @@ def class_cautions(noise: Noise, motion: Motion, spec: InputSpec, prediction: Pr
     return (*_about_noise(noise), *unlike)
 
 
-def clip_warnings(prepared: PreparedClip, interval: Interval) -> tuple[str, ...]:
+def clip_warnings(prepared: PreparedClip, interval: Interval, noise: Noise) -> tuple[str, ...]:
     """What to know about the interval, the face and the file."""
-    return (*_about_interval(prepared, interval), *prepared.track.warnings, *prepared.clip.warnings)
+    return (*_about_interval(prepared, interval, noise), *prepared.track.warnings, *prepared.clip.warnings)
 
 
 def _about_noise(noise: Noise) -> list[str]:
@@ -72,13 +72,15 @@ def _about_input(motion: Motion, spec: InputSpec) -> list[str]:
     return [f"Outside this network's input ({', '.join(differences)}): the class may mean nothing."]
 
 
-def _about_interval(prepared: PreparedClip, interval: Interval) -> list[str]:
+def _about_interval(prepared: PreparedClip, interval: Interval, noise: Noise) -> list[str]:
     times = prepared.clip.timestamps_ms
     if times is None and prepared.clip.num_frames == 2:
         return []  # an onset and an apex picture: nobody expects times
     if times is None:
         return ["The frame rate is unknown, so there are no times in ms; give it (--fps, or Settings in the app)."]
-    return [*_about_rate(times, interval), *_about_duration(prepared, times, interval)]
+    # Noise lasts for ever; how long is told of movements only.
+    lasting = [] if noise.at_noise_level else _about_duration(prepared, times, interval)
+    return [*_about_rate(times, interval), *lasting]
 
 
 def _about_rate(times: np.ndarray, interval: Interval) -> list[str]:

@@ -72,6 +72,7 @@ def test_a_face_that_did_nothing_gets_no_class(small_checkpoint: Checkpoint) -> 
     analysis = Predictor(small_checkpoint).analyze(still.clip, onset=10, apex=15)
     assert analysis.noise.at_noise_level is True
     assert not analysis.prediction.is_finding
+    assert not any("not gone back" in warning or "Onset to offset" in warning for warning in analysis.warnings)
     assert analysis.to_json()["prediction"]["label"] is None
     assert analysis.cautions[0].startswith("Too little motion")
 
