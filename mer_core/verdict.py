@@ -50,7 +50,10 @@ def trust_details(prediction: Prediction) -> tuple[str, ...]:
     if reliability is None:
         return ()
     record, coverage = reliability.record, reliability.sets.coverage.value
-    held = f"Answers like this one held the true class in {100 * coverage:.0f} % of {record.num_samples} such clips."
+    held = (
+        f"Over all {record.num_samples} such clips, what the answer left open held the true class in "
+        f"{100 * coverage:.0f} %."
+    )
     said = record.said_sentence(prediction.label)
     first = () if is_undecided(prediction) else (f"{said[0].upper()}{said[1:]}.",)
     return (*first, held, reliability.approximation(prediction.agreement is not None))

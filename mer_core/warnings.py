@@ -31,11 +31,13 @@ def clip_warnings(prepared: PreparedClip, interval: Interval, noise: Noise) -> t
 
 def _about_noise(noise: Noise) -> list[str]:
     if noise.at_noise_level:
-        beside = "" if noise.noise_px is None else f", this clip's noise is {noise.noise_px:.2f} px"
-        return [
-            f"Too little motion: {noise.apex_px:.2f} px from onset to apex{beside}; "
-            "this is no movement, and no class is given."
-        ]
+        beside = ""
+        if noise.noise_px is not None:
+            beside = (
+                f"; this clip's noise is {noise.noise_px:.2f} px, measured before the onset, where a movement that had "
+                "already begun counts as noise"
+            )
+        return [f"Too little motion: {noise.apex_px:.2f} px from onset to apex{beside}. No class is given."]
     if noise.noise_px is None:
         return ["This clip's noise is unknown (too few frames at rest before the onset), so the motion may be noise."]
     return []

@@ -18,7 +18,7 @@ _OTHERS = ("input_x_gradient", "saliency")
 
 @dataclass(frozen=True)
 class Check:
-    """One check; its sentence is empty where it does not apply to the picture."""
+    """One check: a question and its answer; the sentence is empty where it does not apply to the picture."""
 
     title: str
     sentence: str
@@ -38,15 +38,15 @@ def checks_of(
         found: the picture.
         picture_of: the answer of another method to the same question, by the method's name.
     """
-    yield Check("Adds up", "" if found.completeness is None else found.completeness.sentence())
-    yield Check("Depends on what was learnt", _said(randomisation(question, found)))
-    yield Check("Carries the answer", removal_curves(question, found).sentence())
-    yield Check("Foretells changes", infidelity(question, found).sentence())
-    yield Check("Steady", _said(max_sensitivity(question, found.method.name)))
+    yield Check("Does it add up?", "" if found.completeness is None else found.completeness.sentence())
+    yield Check("Does it depend on what was learnt?", _said(randomisation(question, found)))
+    yield Check("Does it carry the answer?", removal_curves(question, found).sentence())
+    yield Check("Does it foretell changes?", infidelity(question, found).sentence())
+    yield Check("Is it steady?", _said(max_sensitivity(question, found.method.name)))
     others = [picture_of(name) for name in _OTHERS if name != found.method.name]
     pictures = [found, *(other for other in others if isinstance(other, Attribution))]
-    yield Check("Agrees with other methods", agreement_of_methods(pictures).sentence())
-    yield Check("Points at the face's muscles", _regions(analysis, question, found))
+    yield Check("Do other methods agree?", agreement_of_methods(pictures).sentence())
+    yield Check("Does it point at the face's muscles?", _regions(analysis, question, found))
 
 
 def _regions(analysis: Analysis, question: Question, found: Attribution) -> str:

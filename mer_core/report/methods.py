@@ -195,8 +195,8 @@ def _attribution() -> _Passage:
 def _reservation() -> _Passage:
     return _Passage(
         "Action units are named where the direction and place of a movement are consistent with the Facial Action "
-        "Coding System (Ekman et al., 2002); no certified coder has scored them. The classes are laboratory categories "
-        "and not emotions that were felt (Barrett et al., 2019).",
+        "Coding System (Ekman et al., 2002); these are not the scores of a certified coder. The classes are laboratory "
+        "categories and not emotions that were felt (Barrett et al., 2019).",
         (references.ACTION_UNITS, references.NOT_ONE_EMOTION),
     )
 

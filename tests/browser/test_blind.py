@@ -56,7 +56,7 @@ def test_a_coder_marks_scores_commits_and_takes_blind_rows_away(warm_server, ope
     assert deck.locator(".now-text").inner_text() == before
     assert page.get_by_text("proposed").count() == 0
 
-    commit = page.get_by_role("button", name="Show what the machine found")
+    commit = page.get_by_role("button", name="Commit, and show what the machine found")
     expect(commit).to_be_disabled()
     for key, frame in (("o", 11), ("a", 30), ("f", 50)):
         step_to(page, deck, frame)

@@ -19,7 +19,7 @@ def test_from_the_answer_to_its_pictures_and_their_checks(warm_server, open_page
     page.get_by_text("Sideways", exact=True).click()
     expect(pictures).not_to_have_attribute("src", before)
     page.get_by_role("button", name="Check Integrated Gradients").click()
-    expect(page.locator(".st-key-checks")).to_contain_text("Depends on what was learnt.")
+    expect(page.locator(".st-key-checks")).to_contain_text("Does it depend on what was learnt?")
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
 
 

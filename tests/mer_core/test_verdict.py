@@ -68,7 +68,7 @@ def test_an_answer_that_leaves_all_open_boasts_no_record(sample_analysis: Analys
 def test_the_details_tell_the_other_record_the_coverage_and_what_is_approximate(tested: Prediction) -> None:
     said = " ".join(trust_details(tested))
     assert "Right 52 of the 102 times it called such a clip surprise." in said
-    assert "held the true class in 91 % of 442 such clips" in said
+    assert "Over all 442 such clips, what the answer left open held the true class in 91 %" in said
     assert "for the mean of all of them it is approximate" in said
     alone = " ".join(trust_details(replace(tested, agreement=None)))
     assert "for this network, trained on everybody, it is approximate" in alone

@@ -262,7 +262,7 @@ def test_overview_and_explain_give_nothing_away_either(analyze):
 
 def test_explain_opens_after_the_commit_and_what_it_showed_counts_as_seen(committed):
     page = committed.switch_page("pages/explain.py").run()
-    assert "1 Which action units fit the movement" in said(page)
+    assert "Which action units fit the movement" in said(page)
     assert len(visit_of(page).seen) == 1
 
 

@@ -29,7 +29,11 @@ _NOT_BLIND = (
     "What the machine found in this clip was on your screen during this visit, so this coding is stored as **not "
     'blind**. To code a clip blind, turn on "Code blind first" before you open it.'
 )
-_KEYS = {"onset": "O", "apex": "A"}
+_HOW = {
+    "onset": "go there in the deck and press Onset (key O)",
+    "apex": "go there in the deck and press Apex (key A)",
+    "offset": "if you see it end",
+}
 
 
 def blind_switch(visit: Visit) -> None:
@@ -113,7 +117,7 @@ def _markers(prepared: PreparedClip, interval: Interval, source: Source) -> None
     lines = []
     for name, marker in zip(MARKERS, interval.sources, strict=True):
         place = f"**{prepared.clip.moment(getattr(interval, name))}**"
-        todo = "if you see it end" if name == "offset" else f"go there in the deck and press {_KEYS[name]}"
+        todo = _HOW[name]
         lines.append(f"- {name.capitalize()}: {f':gray[not set yet, {todo}]' if marker == UNSET else place}")
     st.markdown("\n".join(lines))
 
@@ -125,7 +129,7 @@ def _commit_button(visit: Visit, prepared: PreparedClip) -> None:
     else:
         st.caption("Your markers and your score sheet then stay as they are, with the time; this cannot be undone.")
     if st.button(
-        "Show what the machine found",
+        "Commit, and show what the machine found",
         key="commit",
         icon=":material/visibility:",
         type="primary",

@@ -12,8 +12,8 @@ from ui.state import Visit
 from ui.widgets import plain
 
 _CONTROL_SAID = (
-    "No network has seen this one: it is how much the skin was stretched. A picture that looks the same says where the "
-    "face moved, not what the network used."
+    "No network has a say in this one: it is how much the skin was stretched. A picture that looks the same says where "
+    "the face moved, not what the network used."
 )
 
 

@@ -11,7 +11,11 @@ def test_every_check_is_made_in_order_and_those_that_do_not_apply_say_nothing(sa
         assert isinstance(found, Attribution)
         checks = list(checks_of(sample_analysis, question, found, lambda name: attribute(question, name)))
         assert len(checks) == NUM_CHECKS
-        assert [check.title for check in checks][:3] == ["Adds up", "Depends on what was learnt", "Carries the answer"]
+        assert [check.title for check in checks][:3] == [
+            "Does it add up?",
+            "Does it depend on what was learnt?",
+            "Does it carry the answer?",
+        ]
         assert bool(checks[0].sentence) == adds_up
         assert all(check.sentence.endswith(".") for check in checks[1:])
 

@@ -32,7 +32,7 @@ def without_times(analysis: Analysis) -> Analysis:
 @pytest.fixture
 def at_noise(analysis: Analysis) -> Analysis:
     """As if the motion were within the clip's noise."""
-    cautions = ("Too little motion: 0.05 px from onset to apex; this is no movement, and no class is given.",)
+    cautions = ("Too little motion: 0.05 px from onset to apex. No class is given.",)
     return replace(analysis, prediction=replace(analysis.prediction, is_finding=False), cautions=cautions)
 
 
@@ -111,7 +111,11 @@ def test_the_first_picture_is_split_up_and_checked_and_the_control_stands_beside
         "Of motion up and down (v)",
         "Of sideways motion (u)",
     ]
-    assert {check.name for check in why.checks} >= {"Adds up", "Depends on what was learnt", "Steady"}
+    assert {check.name for check in why.checks} >= {
+        "Does it add up?",
+        "Does it depend on what was learnt?",
+        "Is it steady?",
+    }
     assert "no attention" in why.weighs
 
 
