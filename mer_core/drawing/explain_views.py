@@ -101,7 +101,7 @@ def attribution_picture(analysis: Analysis, attribution: Attribution, channel: s
 
 
 def strain_control_picture(analysis: Analysis, look: Look) -> np.ndarray:
-    """The strain by itself, which no network has seen: what an attribution must beat; as `attribution_picture`."""
+    """The strain by itself, in which no network has a say: what an attribution must beat; as `attribution_picture`."""
     strain = analysis.motion.strain
     return _picture(
         analysis, _Layer(strain, _limit(strain), "Control: strain alone", _NONE_TO_MOST, strain_lut()), look

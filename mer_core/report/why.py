@@ -89,8 +89,8 @@ def _control(analysis: Analysis) -> Picture:
     return photo(
         strain_control_picture(analysis, _LARGE),
         "Strain of the skin by itself, in colours on the face at the onset",
-        "Control: the strain by itself, which no network has seen. A picture that looks the same says where the face "
-        "moved, not what the network used.",
+        "Control: the strain by itself, in which no network has a say. A picture that looks the same says where the "
+        "face moved, not what the network used.",
     )
 
 
