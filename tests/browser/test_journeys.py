@@ -107,3 +107,13 @@ def test_the_deck_fits_a_laptop(server, open_page):
     page = open_page(f"{server}/analyze?sample=positive", width=1440, height=900)
     transport = opened(page).locator(".transport").bounding_box()
     assert transport["y"] + transport["height"] < 900
+
+
+def test_the_note_on_one_file_does_not_bar_the_way_to_another(warm_server, open_page):
+    page = open_page(f"{warm_server}/analyze?sample=positive", width=1440)
+    page.get_by_role("button", name="Take it away").click()
+    page.get_by_role("button", name="Motion curve (CSV)").hover()
+    expect(page.get_by_test_id("stTooltipContent")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Movements (CSV)").click()
+    assert download.value.suggested_filename.endswith(".csv")

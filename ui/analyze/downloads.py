@@ -22,7 +22,7 @@ def downloads(analysis: Analysis) -> None:
     with st.container(horizontal=True, key="downloads"):
         with st.popover("Take it away", icon=":material/download:", key="take_away"):
             coding = replace(coding_fields(visit, analysis.clip), blind=visit.blind)
-            with st.container(gap=None):
+            with st.container(gap=None, key="formats"):
                 for export in FORMATS:
                     _button(export, analysis, coding)
         open_work(visit, analysis.prepared)
