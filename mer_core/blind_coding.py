@@ -6,10 +6,9 @@ from datetime import UTC, datetime
 
 from mer_core.errors import CodingError
 from mer_core.facs import FACS_UNITS, INTENSITIES, SIDES
-from mer_core.interval import Interval
+from mer_core.interval import UNSET, Interval
 from mer_core.markers import MARKERS
 
-UNSET = "unset"
 # More than any face shows within half a second; a limit keeps files from strangers small.
 MOST_UNITS = 16
 # Without them there is no movement to speak of; where it ends may lie beyond the clip.

@@ -8,7 +8,7 @@ from mer_core.errors import CodingError, MarkerFileError
 from mer_core.facs import FACS_UNITS, INTENSITIES, SIDES
 from mer_core.interval import Interval
 from mer_core.marker_reading.fields import Fields
-from mer_core.markers import MARKERS
+from mer_core.marker_reading.interval_fields import read_interval
 
 _OWN_SOURCES = ("user", UNSET)
 _LONGEST_NAME, _LONGEST_NOTE, _LONGEST_TIME = 300, 2000, 40
@@ -48,13 +48,7 @@ def own_interval(fields: Fields, last: int) -> Interval:
     Raises:
         MarkerFileError: as above.
     """
-    onset = fields.whole("onset", 0, last - 1)
-    apex = fields.whole("apex", onset + 1, last)
-    offset = fields.whole("offset", apex, last)
-    sources = fields.values.get("sources")
-    if not isinstance(sources, list) or len(sources) != len(MARKERS) or any(who not in _OWN_SOURCES for who in sources):
-        raise MarkerFileError(f"{fields.where}: sources must be three of {', '.join(_OWN_SOURCES)}.")
-    return Interval(onset, apex, offset, (sources[0], sources[1], sources[2]))
+    return read_interval(fields, last, _OWN_SOURCES)
 
 
 def _sheet(fields: Fields) -> ScoreSheet:

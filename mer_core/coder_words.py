@@ -12,7 +12,7 @@ from mer_core.coder_agreement import (
     UnitAgreement,
     UnitCheck,
 )
-from mer_core.facs import FACS_UNITS
+from mer_core.facs import unit_title
 from mer_core.markers import MARKERS
 
 NO_CODING = (
@@ -97,7 +97,7 @@ def _checked(check: UnitCheck) -> str:
         found = f"a movement is consistent with it{where}"
     else:
         found = _FINDINGS.get(check.finding, _NO_RULE)
-    return f"{scored.unit} {FACS_UNITS[scored.unit]}{f', {how}' if how else ''}: {found}."
+    return f"{unit_title(scored.unit)}{f', {how}' if how else ''}: {found}."
 
 
 def _unscored(part: PartMotion) -> str:

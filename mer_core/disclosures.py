@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from mer_core.words import listed
+
 TAGLINE = "Describes facial movement, not feelings, not lies"
 
 # What a single result cannot tell, beside every result.
@@ -35,9 +37,5 @@ def validation_sentence(tested: Sequence[str], untested: Sequence[str]) -> str:
     """
     if not tested:
         return "They are not yet cross-validated here."
-    done = f"{_listed(tested)} {'was' if len(tested) == 1 else 'were'} tested on people left out of training"
-    return f"{done}; {_listed(untested)} not yet." if untested else f"{done}."
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    done = f"{listed(tested)} {'was' if len(tested) == 1 else 'were'} tested on people left out of training"
+    return f"{done}; {listed(untested)} not yet." if untested else f"{done}."

@@ -117,7 +117,11 @@ def multiples_figure(multiples: Multiples, titles: Mapping[str, str], dark: bool
     heads = [_note(cell.middle, -1.8, titles[cell.one.method]) for cell in cells if cell.row == 0]
     names = [_note(-0.5, cell.top - 0.3, titles[cell.one.network], "left") for cell in cells if cell.column == 0]
     counts = [
-        _note(cell.middle, cell.top + 6.2, f"{cell.one.num_of(multiples.label)} of {len(cell.one.stability.markings)}")
+        _note(
+            cell.middle,
+            cell.top + 6.2,
+            f"{cell.one.stability.num_of(multiples.label)} of {len(cell.one.stability.markings)}",
+        )
         for cell in cells
     ]
     quiet = {"showgrid": False, "zeroline": False, "fixedrange": True, "visible": False}

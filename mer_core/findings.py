@@ -10,6 +10,7 @@ from mer_core.analysis import Analysis
 from mer_core.motion_curve import STRONGEST_OF
 from mer_core.noise import SMALLEST_PX, TIMES_NOISE, rest_displacements
 from mer_core.regions import REGIONS, Region, region_masks
+from mer_core.words import listed
 
 # Left and right are one movement when their directions, one mirrored, differ by less than this.
 _SAME_DIRECTION = np.cos(np.deg2rad(45))
@@ -182,8 +183,7 @@ def _stillness(groups: dict[str, list[RegionMotion]]) -> tuple[str, ...]:
     still = [names[2] for stem, names in _GROUPS.items() if stem not in groups]
     if not still:
         return ()
-    listed = still[0] if len(still) == 1 else f"{', '.join(still[:-1])} and {still[-1]}"
-    return (f"Within this clip's noise: {listed}.",)
+    return (f"Within this clip's noise: {listed(still)}.",)
 
 
 def head_motion_sentence(analysis: Analysis) -> str:

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from mer_core.errors import MotionError
 
+UNSET = "unset"
+"""The source of a marker that a blind coder has not set yet."""
+
 
 @dataclass(frozen=True)
 class Interval:

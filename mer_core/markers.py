@@ -1,9 +1,9 @@
 """Onset, apex and offset in a person's hands: one marker moves at a time, and what that person set stays."""
 
-from mer_core.interval import Interval
+from mer_core.interval import UNSET, Interval
 
 MARKERS: tuple[str, ...] = ("onset", "apex", "offset")
-_GIVES_WAY = ("proposed", "unset")
+_GIVES_WAY = ("proposed", UNSET)
 
 
 def move_marker(interval: Interval, name: str, frame: int, num_frames: int) -> Interval:

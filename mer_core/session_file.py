@@ -4,7 +4,7 @@ The clip itself is not in it; it is recognised by its SHA-256 when it is opened 
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import isclose
 
 from mer_core import __version__
@@ -19,8 +19,8 @@ from mer_core.errors import MarkerFileError
 from mer_core.flow import FLOW_METHODS
 from mer_core.interval import Interval
 from mer_core.marker_reading.fields import Fields, read_json
+from mer_core.marker_reading.interval_fields import read_interval
 from mer_core.marker_reading.text import text_of
-from mer_core.markers import MARKERS
 from mer_core.motion import MotionSettings
 from mer_core.settings_hash import settings_hash
 
@@ -267,12 +267,5 @@ def _session_interval(fields: Fields, last: int, is_coding_blind: bool) -> Inter
 
 
 def _interval(fields: Fields, last: int) -> Interval:
-    onset = fields.whole("onset", 0, last - 1)
-    apex = fields.whole("apex", onset + 1, last)
-    offset = fields.whole("offset", apex, last)
-    sources = fields.values.get("sources")
-    if not isinstance(sources, list) or len(sources) != len(MARKERS) or any(who not in _SOURCES for who in sources):
-        raise MarkerFileError(f"{fields.where}: sources must be three of {', '.join(_SOURCES)}.")
-    return Interval(
-        onset, apex, offset, (sources[0], sources[1], sources[2]), fields.number_or_none("confidence", 0, 1)
-    )
+    interval = read_interval(fields, last, _SOURCES)
+    return replace(interval, confidence=fields.number_or_none("confidence", 0, 1))

@@ -2,6 +2,7 @@
 
 from mer_core.analysis import Analysis
 from mer_core.prediction import Prediction
+from mer_core.words import listed
 
 
 def verdict_sentence(analysis: Analysis) -> str:
@@ -29,7 +30,7 @@ def answer_words(prediction: Prediction) -> str:
         return prediction.label
     first, *others = prediction.answers
     if is_undecided(prediction):
-        return f"undecided between {', '.join(prediction.answers[:-1])} and {prediction.answers[-1]}"
+        return f"undecided between {listed(prediction.answers)}"
     return f"{first}, possibly {' or '.join(others)}"
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from mer_core.errors import MerError
 from ui.analyze.blind import refuse_to_explain
 from ui.analyze.settings import current_settings
-from ui.analyze.working import analysis_of, prepared_clip, starting_interval
+from ui.analyze.working import analysis_of, markers_of, prepared_clip
 from ui.explain.checks import checks_card
 from ui.explain.evidence import evidence_card
 from ui.explain.multiples import multiples_card
@@ -23,7 +23,7 @@ def explanation(visit: Visit, source: Source) -> None:
     """The pictures at the left, at the right what is to be made of them."""
     settings = current_settings()
     prepared = prepared_clip(visit, source, settings.remove_head_motion)
-    analysis = analysis_of(visit, settings, prepared, visit.interval or starting_interval(source, prepared))
+    analysis = analysis_of(visit, settings, prepared, markers_of(visit, prepared))
     about_movement(analysis)
     with st.container(key="explanation"):
         left, right = st.columns([7, 5], gap="medium")

@@ -6,7 +6,6 @@ single-threaded processes do not slow one another.
 
 import ctypes
 import multiprocessing
-import multiprocessing.context
 import os
 import sys
 import threading
@@ -16,6 +15,7 @@ from multiprocessing.connection import wait
 
 import torch
 
+from mer_core.processes import worker_context
 from training.fold_job import RunData, run_fold
 from training.folds import Fold
 from training.store import FoldOutcome
@@ -33,7 +33,8 @@ def run_in_pool(data: RunData, folds: Sequence[Fold], num_workers: int) -> Itera
         folds: those to run.
         num_workers: processes.
     """
-    with ProcessPoolExecutor(num_workers, _context(), initializer=_begin_worker, initargs=(data,)) as pool:
+    context = worker_context("training.fold_job")
+    with ProcessPoolExecutor(num_workers, context, initializer=_begin_worker, initargs=(data,)) as pool:
         waiting: list[Future[FoldOutcome]] = [pool.submit(_work, fold) for fold in folds]
         try:
             for finished in as_completed(waiting):
@@ -41,18 +42,6 @@ def run_in_pool(data: RunData, folds: Sequence[Fold], num_workers: int) -> Itera
         finally:  # on an error or ctrl-C only the folds in flight are finished
             for future in waiting:
                 future.cancel()
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    """How workers start: from a server that has torch loaded, where there is one; never by forking this process.
-
-    A fork of this process would inherit torch's threads in mid-air; a server's has none yet.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["training.fold_job"])
-    return context
 
 
 def _begin_worker(data: RunData) -> None:

@@ -8,9 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from mer_core.samples import sample_clips
 from ui.state import Visit, current_visit, open_sample, open_uploads
+from ui.uploads import PICTURES
 
 CLIP_TYPES = ("mp4", "mov", "avi", "webm", "mkv", "m4v", "gif", "webp", "zip")
-PICTURE_TYPES = ("png", "jpg", "jpeg", "bmp", "tif", "tiff")
+PICTURE_TYPES = tuple(suffix.removeprefix(".") for suffix in PICTURES)
 _LEAST_PROGRESS = 0.03
 
 

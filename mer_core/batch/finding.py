@@ -6,12 +6,14 @@ from pathlib import Path
 
 from mer_core.clip_sources.frame_folder import is_clutter
 from mer_core.clip_sources.limits import shown
+from mer_core.clip_sources.stills import IMAGE_SUFFIXES
 from mer_core.errors import ClipError
 
 # By their names, as a folder may hold anything; whether a file is what its name says, reading it tells.
 _VIDEOS = "mp4 m4v mov avi mkv webm mpg mpeg wmv flv 3gp mts m2ts ogv asf"
 CLIP_SUFFIXES = frozenset(f".{suffix}" for suffix in [*_VIDEOS.split(), "gif", "webp", "zip"])
-_FRAME_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"})
+# GIFs and WebPs may be animations, so that each is a clip of its own.
+_FRAME_SUFFIXES = IMAGE_SUFFIXES - CLIP_SUFFIXES
 
 
 @dataclass(frozen=True)

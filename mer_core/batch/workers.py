@@ -1,15 +1,14 @@
 """Clips analysed in processes of their own, so that one that takes the process with it costs only itself."""
 
-import multiprocessing
 import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from multiprocessing.connection import Connection
-from multiprocessing.context import ForkServerContext, SpawnContext
 from queue import SimpleQueue
 
 from mer_core.batch.one_clip import Analyst, BatchSettings, Job, Outcome, failed
 from mer_core.errors import MerError
+from mer_core.processes import worker_context
 
 _STOP_SECONDS = 5.0
 _LOST = "the process that analysed it was stopped ({how}), most likely as memory ran out; analyse it alone"
@@ -95,7 +94,7 @@ class _Worker:
         self._pipe.close()
 
     def _start(self) -> None:
-        context = _context()
+        context = worker_context("mer_core.batch.one_clip")
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(self._settings, theirs), daemon=True)
         self._process.start()
@@ -105,18 +104,6 @@ class _Worker:
         self._process.join(_STOP_SECONDS)
         code = self._process.exitcode
         return "for an unknown reason" if code is None else f"signal {-code}" if code < 0 else f"exit code {code}"
-
-
-def _context() -> ForkServerContext | SpawnContext:
-    """How workers start: from a server that has torch loaded, where there is one; never by forking this process.
-
-    A fork of this process would inherit torch's threads in mid-air; a server's has none yet.
-    """
-    if "forkserver" not in multiprocessing.get_all_start_methods():
-        return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["mer_core.batch.one_clip"])
-    return context
 
 
 def _serve(settings: BatchSettings, pipe: Connection) -> None:

@@ -25,6 +25,8 @@ USUAL_ACTION_UNITS: Mapping[str, tuple[str, ...]] = {
 }
 """Action units that CASME II and SAMM were coded with most often in each class. None of them is an emotion."""
 _NO_BETTER = 0.02
+LOOKS_LIKE_THE_CONTROL = "A picture that looks the same says where the face moved, not what the network used."
+"""What to make of a picture that repeats the strain by itself."""
 
 
 @dataclass(frozen=True)

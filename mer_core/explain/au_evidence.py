@@ -147,6 +147,11 @@ def asymmetries(evidence: Iterable[RegionEvidence]) -> tuple[Asymmetry, ...]:
     return tuple(found)
 
 
+def likeliest_units(evidence: Iterable[RegionEvidence]) -> tuple[str, ...]:
+    """The likeliest action unit of each region that has one, each once, in the given order."""
+    return tuple(dict.fromkeys(one.units[0] for one in evidence if one.units))
+
+
 def named_unit(unit: str) -> str:
     """An action unit with its name, e.g. "AU12 (lip corner puller)"."""
     return f"{unit} ({ACTION_UNITS[unit].name})"

@@ -55,3 +55,8 @@ PRIORS: tuple[Prior, ...] = (
 def priors_of(unit: str) -> tuple[Prior, ...]:
     """All counts of an action unit; empty where none is known."""
     return tuple(prior for prior in PRIORS if prior.unit == unit)
+
+
+def counts_sentence(unit: str) -> str:
+    """All counts of an action unit in one sentence, or that there are none."""
+    return f"{'; '.join(prior.sentence() for prior in priors_of(unit)) or 'no counts at hand'}."

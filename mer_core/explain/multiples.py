@@ -23,10 +23,6 @@ class Multiple:
     method: str
     stability: Stability
 
-    def num_of(self, label: str) -> int:
-        """Markings that got this answer."""
-        return sum(marking.label == label for marking in self.stability.markings)
-
 
 @dataclass(frozen=True)
 class Multiples:
@@ -57,7 +53,7 @@ class Multiples:
 
     def sentence(self) -> str:
         """What a reader makes of it, e.g. "Same answer (negative) from 9 of 12 ..., and at 401 of 540 markings"."""
-        nearby = sum(one.num_of(self.label) for one in self.table)
+        nearby = sum(one.stability.num_of(self.label) for one in self.table)
         of = sum(len(one.stability.markings) for one in self.table)
         pairs = f"{self.num_same} of {len(self.table)} pairs of a network and a flow method"
         return f"Same answer ({self.label}) from {pairs}, and in {nearby} of {of} of their nearby markings."

@@ -59,7 +59,11 @@ class Stability:
     @property
     def num_same(self) -> int:
         """Markings with the same answer as the one in use, itself counted."""
-        return sum(marking.label == self.chosen for marking in self.markings)
+        return self.num_of(self.chosen)
+
+    def num_of(self, label: str) -> int:
+        """Markings that got this answer."""
+        return sum(marking.label == label for marking in self.markings)
 
     @property
     def others(self) -> dict[str, int]:

@@ -136,9 +136,7 @@ def _other_clip(found: FoundMarkers, clip: Clip) -> list[str]:
 def _sentence(found: FoundMarkers, interval: Interval, distances: dict[str, float], clip: Clip) -> str:
     parts = []
     for name, who in zip(MARKERS, interval.sources, strict=True):
-        frame = getattr(interval, name)
-        time = clip.time_ms(frame)
-        moment = f"frame {frame}" if time is None else f"{time:.0f} ms (frame {frame})"
+        moment = clip.moment(getattr(interval, name))
         parts.append(f"{name} {moment}{'' if who == 'imported' else ', as proposed'}")
     return f"Taken from {found.where}: {', '.join(parts)}{_how_near(distances)}."
 

@@ -1,7 +1,6 @@
 """The methods paragraph of a report, from the analysis's real values, and the sources it names."""
 
 import platform
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +18,7 @@ from mer_core.report.contents import Methods, Reference
 from mer_core.report.movement import setter_words
 from mer_core.report.why import FIRST_METHOD, SECOND_METHOD
 from mer_core.scores import as_interval, as_score
+from mer_core.words import listed
 
 _COMPOSITE = "MEGC2019"
 _MORE_EXACTLY = {"u": "horizontal motion", "v": "vertical motion", "strain": "strain"}
@@ -69,7 +69,7 @@ def _markers(analysis: Analysis) -> _Passage:
         place = f"frame {frame}" if time_ms is None else f"{time_ms:.0f} ms, frame {frame}"
         by_setter.setdefault(source, []).append(f"{name} ({place})")
     parts = [
-        f"{_listed(names)} {'was' if len(names) == 1 else 'were'} {setter_words(source)}"
+        f"{listed(names)} {'was' if len(names) == 1 else 'were'} {setter_words(source)}"
         for source, names in by_setter.items()
     ]
     proposed = " Proposals come from the motion of the face since rest." if "proposed" in by_setter else ""
@@ -143,7 +143,7 @@ def _network(analysis: Analysis) -> _Passage:
 
 def _input(analysis: Analysis) -> str:
     spec = analysis.checkpoint.input_spec
-    names = _listed([_MORE_EXACTLY[channel] for channel in spec.channels])
+    names = listed([_MORE_EXACTLY[channel] for channel in spec.channels])
     names = names[0].upper() + names[1:]
     if spec.kind != "minmax28":
         return f"{names}, in pixels of a crop of {spec.crop_px} x {spec.crop_px} pixels,"
@@ -199,7 +199,3 @@ def _reservation() -> _Passage:
         "categories and not emotions that were felt (Barrett et al., 2019).",
         (references.ACTION_UNITS, references.NOT_ONE_EMOTION),
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

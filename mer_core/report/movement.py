@@ -8,8 +8,15 @@ from mer_core.drawing.curve_picture import curve_picture
 from mer_core.drawing.curve_view import curve_summary, curve_view
 from mer_core.drawing.flow_views import arrows_picture, strain_picture
 from mer_core.drawing.ink import LIGHT
-from mer_core.explain.au_evidence import RegionEvidence, asymmetries, au_evidence, evidence_sentences, named_unit
-from mer_core.explain.au_priors import NOT_EMOTIONS, priors_of
+from mer_core.explain.au_evidence import (
+    RegionEvidence,
+    asymmetries,
+    au_evidence,
+    evidence_sentences,
+    likeliest_units,
+    named_unit,
+)
+from mer_core.explain.au_priors import NOT_EMOTIONS, counts_sentence
 from mer_core.findings import head_motion_sentence, what_moved
 from mer_core.markers import MARKERS
 from mer_core.report.contents import ActionUnits, Fact, MarkerRow, Movement, Picture, RegionRow
@@ -49,11 +56,10 @@ def action_units(analysis: Analysis, importance: np.ndarray | None) -> ActionUni
     """
     moving = [one for one in au_evidence(analysis, importance) if one.motion.is_above_noise]
     sides = [asymmetry.sentence() for asymmetry in asymmetries(moving)]
-    units = dict.fromkeys(one.units[0] for one in moving if one.units)
     return ActionUnits(
         sentences=(*evidence_sentences(moving)[:_MOST_SENTENCES], *sides),
         rows=tuple(_row(one) for one in moving),
-        counts=tuple(Fact(named_unit(unit), _counted(unit)) for unit in units),
+        counts=tuple(Fact(named_unit(unit), counts_sentence(unit)) for unit in likeliest_units(moving)),
         reservation=NOT_EMOTIONS,
     )
 
@@ -106,8 +112,7 @@ def _plates(analysis: Analysis) -> tuple[Picture, ...]:
 
 
 def _face(analysis: Analysis, name: str, frame: int) -> Picture:
-    time_ms = analysis.clip.time_ms(frame)
-    when = f"frame {frame}" if time_ms is None else f"{time_ms:.0f} ms (frame {frame})"
+    when = analysis.clip.moment(frame)
     return photo(crop_picture(analysis, frame), f"The face at the {name}, {when}", f"{name.capitalize()}, {when}")
 
 
@@ -122,7 +127,3 @@ def _row(one: RegionEvidence) -> RegionRow:
         units=", ".join(one.units) or "none listed",
         share="" if one.attribution is None else f"{one.attribution:.0%}",
     )
-
-
-def _counted(unit: str) -> str:
-    return f"{'; '.join(prior.sentence() for prior in priors_of(unit)) or 'no counts at hand'}."

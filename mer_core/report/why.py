@@ -7,6 +7,7 @@ import torch
 
 from mer_core.analysis import Analysis
 from mer_core.drawing.explain_views import Look, attention_picture, attribution_picture, strain_control_picture
+from mer_core.explain.agreement import LOOKS_LIKE_THE_CONTROL
 from mer_core.explain.attribution import Attribution, NotPossible, attribute
 from mer_core.explain.checks import NUM_CHECKS, checks_of
 from mer_core.explain.gates import AttentionView, Kind, attention_of
@@ -89,8 +90,7 @@ def _control(analysis: Analysis) -> Picture:
     return photo(
         strain_control_picture(analysis, _LARGE),
         "Strain of the skin by itself, in colours on the face at the onset",
-        "Control: the strain by itself, in which no network has a say. A picture that looks the same says where the "
-        "face moved, not what the network used.",
+        f"Control: the strain by itself, in which no network has a say. {LOOKS_LIKE_THE_CONTROL}",
     )
 
 

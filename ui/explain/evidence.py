@@ -9,9 +9,10 @@ from mer_core.explain.au_evidence import (
     asymmetries,
     au_evidence,
     evidence_sentences,
+    likeliest_units,
     named_unit,
 )
-from mer_core.explain.au_priors import NOT_EMOTIONS, priors_of
+from mer_core.explain.au_priors import NOT_EMOTIONS, counts_sentence
 from ui.explain.why import Choice, attribution_of
 from ui.state import Visit
 from ui.widgets import plain
@@ -55,10 +56,7 @@ def _row(one: RegionEvidence) -> dict[str, str]:
 
 
 def _context(moving: list[RegionEvidence]) -> None:
-    units = list(dict.fromkeys(one.units[0] for one in moving if one.units))
-    counts = [(unit, [prior.sentence() for prior in priors_of(unit)]) for unit in units]
     with st.expander("What laboratories counted"):
         st.caption(NOT_EMOTIONS)
-        for unit, sentences in counts:
-            said = "; ".join(sentences) or "no counts at hand"
-            st.markdown(f"**{named_unit(unit)}**: {plain(said)}.")
+        for unit in likeliest_units(moving):
+            st.markdown(f"**{named_unit(unit)}**: {plain(counts_sentence(unit))}")

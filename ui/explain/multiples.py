@@ -64,7 +64,7 @@ def _draw(multiples: Multiples, labels: Sequence[str]) -> None:
     st.markdown(plain(multiples.sentence()), help=_HELP)
     titles = FLOW_NAMES | {name: network_title(name) for name in multiples.networks}
     counts = "; ".join(
-        f"{titles[one.network]} with {titles[one.method]}: {one.num_of(multiples.label)} of "
+        f"{titles[one.network]} with {titles[one.method]}: {one.stability.num_of(multiples.label)} of "
         f"{len(one.stability.markings)}"
         for one in multiples.table
     )

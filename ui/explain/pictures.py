@@ -5,16 +5,14 @@ import streamlit as st
 
 from mer_core.analysis import Analysis
 from mer_core.drawing.explain_views import attribution_picture, strain_control_picture
+from mer_core.explain.agreement import LOOKS_LIKE_THE_CONTROL
 from mer_core.explain.attribution import NotPossible
 from mer_core.pictures import png_bytes
 from ui.explain.why import CONTROL, Choice, attribution_of
 from ui.state import Visit
 from ui.widgets import plain
 
-_CONTROL_SAID = (
-    "No network has a say in this one: it is how much the skin was stretched. A picture that looks the same says where "
-    "the face moved, not what the network used."
-)
+_CONTROL_SAID = f"No network has a say in this one: it is how much the skin was stretched. {LOOKS_LIKE_THE_CONTROL}"
 
 
 def pictures(visit: Visit, analysis: Analysis, choice: Choice) -> None:
