@@ -1,4 +1,4 @@
-"""Widgets whose value is also changed from elsewhere on the page, such as the sliders beside the deck."""
+"""Widgets whose value is also kept or changed elsewhere, such as the sliders beside the deck."""
 
 from typing import Any
 
@@ -14,8 +14,17 @@ def twin_key(name: str, value: Any) -> str:
     turn = st.session_state.setdefault(_turn_key(name), 0)
     if st.session_state.get(_key(name, turn), value) != value:
         turn = st.session_state[_turn_key(name)] = turn + 1
-    st.session_state[_key(name, turn)] = value
+    show_in(_key(name, turn), value)
     return _key(name, turn)
+
+
+def show_in(key: str, value: Any) -> None:
+    """Have the widget of this key show a value; one that shows it already is left alone.
+
+    Told a value, a widget drops what is being typed into it, and the page is drawn anew while people type.
+    """
+    if key not in st.session_state or st.session_state[key] != value:
+        st.session_state[key] = value
 
 
 def is_outdated(key: str) -> bool:

@@ -39,6 +39,13 @@ def played(page, player, press_at=None):
     expect(player).to_have_attribute("data-phase", "answering")
 
 
+def choose(page, name):
+    """Press a choice beside the player, once the control that it replaced is gone."""
+    choice = page.locator(".st-key-challenge").get_by_role("radio", name=name, exact=True)
+    expect(choice).to_have_count(1)
+    choice.click()
+
+
 def moment(page):
     """The named moment in ms, once the native slider has it."""
     slider = page.locator(".st-key-challenge").get_by_role("slider")
@@ -86,7 +93,7 @@ def test_the_clip_plays_at_its_own_speed_and_every_play_is_counted(warm_server, 
         assert page.evaluate("performance.now()") - begun_at > 1700
         expect(player.locator(".hint")).to_contain_text(f"Played {times}.")
         page.wait_for_timeout(800)  # a press right after the end is not taken for a wish to see it again
-    page.locator(".st-key-challenge").get_by_text("Chin", exact=True).click()
+    choose(page, "Chin")
     page.get_by_role("button", name="Show me").click()
     expect(page.locator(".st-key-challenge_truth")).to_contain_text("You played it 2 times.")
     expect(page.locator(".st-key-challenge_truth")).to_contain_text("You named no moment.")
@@ -107,7 +114,7 @@ def test_a_region_is_chosen_by_key_and_both_sides_by_two(warm_server, open_page)
     expect(right).to_have_attribute("aria-pressed", "true")
     expect(left).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".st-key-challenge").get_by_role("radio", checked=True)).to_have_text(["Brow", "Both"])
-    page.locator(".st-key-challenge").get_by_text("Chin", exact=True).click()  # the twin leads as well
+    choose(page, "Chin")  # the twin leads as well
     expect(player.get_by_role("button", name="the chin")).to_have_attribute("aria-pressed", "true")
     expect(left).to_have_attribute("aria-pressed", "false")
 
@@ -115,7 +122,7 @@ def test_a_region_is_chosen_by_key_and_both_sides_by_two(warm_server, open_page)
 def test_the_truth_stands_still_for_who_asked_for_reduced_motion(warm_server, open_page):
     page = open_page(warm_server, width=1440, height=900, reduced_motion="reduce")
     player = begun(page)
-    page.locator(".st-key-challenge").get_by_text("Chin", exact=True).click()
+    choose(page, "Chin")
     page.get_by_role("button", name="Show me").click()
     expect(player).to_have_attribute("data-phase", "truth")
     at = frame(player)
@@ -156,7 +163,7 @@ def test_axe_finds_nothing_serious_before_and_after_the_truth(warm_server, open_
     played(page, player)
     for ask in (None, "Show me"):
         if ask:
-            page.locator(".st-key-challenge").get_by_text("Chin", exact=True).click()
+            choose(page, "Chin")
             page.get_by_role("button", name=ask).click()
             expect(page.locator(".st-key-challenge_truth")).to_be_visible()
         page.wait_for_timeout(500)
@@ -175,7 +182,7 @@ def test_its_pictures_have_no_address_and_it_opens_in_analyze(warm_server, open_
     asked.clear()
     begun(page)
     assert [url for url in asked if url.startswith("http") and "/static/" not in url] == []
-    page.locator(".st-key-challenge").get_by_text("Chin", exact=True).click()
+    choose(page, "Chin")
     page.get_by_role("button", name="Show me").click()
     page.get_by_role("button", name="Open this clip in Analyze").click()
     expect(page.get_by_text("synthetic-challenge.mp4").first).to_be_visible()

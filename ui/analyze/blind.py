@@ -20,6 +20,7 @@ from ui.analyze.settings import Settings, frame_rate_field
 from ui.analyze.working import markers_of
 from ui.frame import script_of
 from ui.state import Source, Visit
+from ui.twins import show_in
 
 _HIDDEN = (
     "Everything the machine found is hidden: its markers and other movements, the motion curve, arrows and "
@@ -38,7 +39,7 @@ _HOW = {
 
 def blind_switch(visit: Visit) -> None:
     """Draw the switch that opens the next clip with everything hidden."""
-    st.session_state["opens_blind"] = visit.opens_blind
+    show_in("opens_blind", visit.opens_blind)
     st.toggle(
         "Code blind first: what the machine finds stays hidden until you commit your own markers",
         key="opens_blind",

@@ -11,6 +11,7 @@ from mer_core.coded_events import Coding
 from mer_core.exports.formats import FORMATS, ExportFormat
 from ui.analyze.reopening import import_result, open_work
 from ui.state import Visit, current_visit
+from ui.twins import show_in
 
 _NEEDS_TIMES = "Needs times: give the clip's frames per second under Settings."
 _LONGEST, _LONGEST_NOTES = 200, 5000
@@ -49,7 +50,7 @@ def coding_fields(visit: Visit, clip: Clip) -> Coding:
     """What the person has added; draws the fields for it."""
     coding = visit.paperwork.coding_of(clip)
     for name, value in (("subject", coding.subject), ("coder", coding.coder), ("notes", coding.notes)):
-        st.session_state[_key(name)] = value
+        show_in(_key(name), value)
     keep = {"on_change": _keep, "args": (visit, clip)}
     with st.container(horizontal=True):
         st.text_input("Person shown", key=_key("subject"), max_chars=_LONGEST, placeholder="such as S01", **keep)

@@ -12,7 +12,7 @@ from mer_core.markers import MARKERS, move_marker
 from ui.analyze.working import markers_of
 from ui.deck.component import deck_actions
 from ui.state import Visit
-from ui.twins import is_outdated, twin_key
+from ui.twins import is_outdated, show_in, twin_key
 
 _WHO = {"proposed": "proposed", "user": "set by you", "imported": "imported"}
 _NOT_SET = "not set yet"
@@ -112,7 +112,7 @@ def _move(visit: Visit, interval: Interval, name: str, clip: Clip, key: str) -> 
         return
     moved = move_marker(interval, name, st.session_state[key], clip.num_frames)
     visit.mark(moved, mover=name)
-    st.session_state[key] = getattr(moved, name)  # the slider stays, also where others stopped it
+    show_in(key, getattr(moved, name))  # the slider stays, also where others stopped it
 
 
 def _take_movement(visit: Visit, prepared: PreparedClip, key: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from mer_core.blind_coding import MOST_UNITS, ScoredUnit, ScoreSheet
 from mer_core.facs import FACS_UNITS, INTENSITIES, unit_title
 from ui.state import Visit
-from ui.twins import is_outdated, twin_key
+from ui.twins import is_outdated, show_in, twin_key
 
 _SIDES = {"L": "Left", "R": "Right", "B": "Both", "A": "Unequal"}
 _INTENSITIES = tuple(filter(None, INTENSITIES))
@@ -39,7 +39,7 @@ def score_sheet(visit: Visit) -> None:
     )
     for scored in sheet.units:
         _row(visit, scored)
-    st.session_state["none_seen"] = sheet.none_seen
+    show_in("none_seen", sheet.none_seen)
     st.checkbox(
         "I looked and saw no action unit",
         key="none_seen",
@@ -53,7 +53,7 @@ def score_sheet(visit: Visit) -> None:
 def _row(visit: Visit, scored: ScoredUnit) -> None:
     unit = scored.unit
     for name in ("side", "intensity", "note"):
-        st.session_state[_key(unit, name)] = getattr(scored, name) or (None if name == "intensity" else "")
+        show_in(_key(unit, name), getattr(scored, name) or (None if name == "intensity" else ""))
     keep = {"on_change": _keep, "args": (visit, unit)}
     with st.container(border=True, key=f"scored_{unit}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):

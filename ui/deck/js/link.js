@@ -1,5 +1,5 @@
 // The link between Python and the deck: findings in, actions out. Draws nothing.
-import { leaveEmptyPlaces, meetingPlace } from "./meeting.js";
+import { leaveEmptyPlaces, leaveMeetingPlace, meetingPlace } from "./meeting.js";
 
 export default function link({ data, setStateValue }) {
   const place = meetingPlace(data.key);
@@ -9,6 +9,7 @@ export default function link({ data, setStateValue }) {
   place.deck?.receive();
   return () => {
     place.send = null;
-    place.deck?.receive();
+    if (place.deck) place.deck.receive();
+    else leaveMeetingPlace(data.key); // findings do not outlast the clip
   };
 }
