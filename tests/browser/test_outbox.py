@@ -1,0 +1,60 @@
+"""What the deck sends when answers stay away, by a clock that the test turns."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+OUTBOX = Path(__file__).resolve().parents[2] / "ui" / "deck" / "js" / "outbox.js"
+BEGIN = """async (text) => {
+    const { Outbox } = await import(URL.createObjectURL(new Blob([text], { type: "text/javascript" })));
+    globalThis.sent = [];
+    globalThis.outbox = new Outbox();
+    outbox.send = (actions, attempt) => sent.push([attempt, actions.map(({ sequence }) => sequence)]);
+}"""
+
+
+@pytest.fixture
+def page(open_page):
+    page = open_page("about:blank")
+    page.clock.install()
+    page.clock.pause_at(page.evaluate("Date.now()") + 60_000)
+    page.evaluate(BEGIN, OUTBOX.read_text(encoding="utf-8"))
+    return page
+
+
+def sent(page):
+    return page.evaluate("sent")
+
+
+def test_one_message_at_a_time_and_the_next_as_soon_as_that_is_answered(page):
+    page.evaluate("outbox.push({ do: 'undo' }); outbox.push({ do: 'undo' }); outbox.push({ do: 'undo' });")
+    assert sent(page) == [[1, [1]]]
+    page.evaluate("outbox.answered(1)")
+    assert sent(page) == [[1, [1]], [2, [2, 3]]]
+    page.evaluate("outbox.answered(3)")
+    page.clock.run_for(60_000)
+    assert len(sent(page)) == 2
+
+
+def test_a_lost_message_is_sent_again_after_ever_longer_waits(page):
+    page.evaluate("outbox.push({ do: 'undo' })")
+    times = []
+    for tenth in range(150):
+        page.clock.run_for(100)
+        times += [tenth + 1] * (len(sent(page)) - 1 - len(times))
+    assert times == [15, 45, 105]  # tenths of a second: after 1.5, 3 and 6 s
+    page.evaluate("outbox.answered(1); outbox.push({ do: 'undo' })")
+    page.clock.run_for(1_400)
+    before = len(sent(page))
+    page.clock.run_for(200)
+    assert len(sent(page)) == before + 1  # patience is short again
+
+
+def test_nothing_is_sent_while_nobody_listens(page):
+    page.evaluate("listener = outbox.send; outbox.send = null; outbox.push({ do: 'undo' });")
+    page.clock.run_for(10_000)
+    assert sent(page) == []
+    page.evaluate("outbox.send = listener; outbox.flush();")
+    assert sent(page) == [[1, [1]]]
