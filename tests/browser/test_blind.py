@@ -98,7 +98,7 @@ def test_a_coder_marks_scores_commits_and_takes_blind_rows_away(warm_server, ope
     commit.click()
 
     card = page.locator(".st-key-comparison")
-    expect(card).to_contain_text("You and the machine")
+    expect(card.get_by_text("You and the machine")).to_be_in_viewport()
     expect(card).to_contain_text("by ana")
     expect(card).to_contain_text("300 ms (frame 30)")
     expect(card).to_contain_text("AU12 lip corner puller, both sides, intensity C")

@@ -85,11 +85,19 @@ class Deck {
     const isRevealed = this.root.classList.contains("blind") && !news.isBlind;
     this.root.classList.toggle("blind", news.isBlind);
     if (isFirst) this.now = news.isBlind && !this.isSet(1) ? 0 : news.marks[1];
-    else if (isRevealed) this.show(news.marks[1]);
+    else if (isRevealed) this.reveal(news.marks[1]);
     else if (!this.isOwnChange) this.followTwin(before);
     this.isOwnChange = false;
     if (isFirst && this.look.zoom) this.track.scale.showMovement(news.marks);
     this.redraw();
+  }
+
+  // What a blind coder asked to see begins at the top of the page; the button was far below.
+  reveal(apex) {
+    this.show(apex);
+    // The deck itself may stick to the screen, and is then in view wherever the page stands.
+    const host = this.root.getRootNode().host ?? this.root;
+    (host.closest(".st-key-main") ?? host).scrollIntoView({ block: "start" });
   }
 
   // Whether anybody, or the machine, has said where a marker belongs.
