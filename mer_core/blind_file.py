@@ -3,10 +3,10 @@
 from dataclasses import asdict
 from typing import Any
 
-from mer_core.blind_coding import MOST_UNITS, UNSET, BlindCoding, ScoredUnit, ScoreSheet
+from mer_core.blind_coding import MOST_UNITS, BlindCoding, ScoredUnit, ScoreSheet
 from mer_core.errors import CodingError, MarkerFileError
 from mer_core.facs import FACS_UNITS, INTENSITIES, SIDES
-from mer_core.interval import Interval
+from mer_core.interval import UNSET, Interval
 from mer_core.marker_reading.fields import Fields
 from mer_core.marker_reading.interval_fields import read_interval
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from mer_core.blind_coding import UNSET, BlindCoding, ScoredUnit, ScoreSheet
+from mer_core.blind_coding import BlindCoding, ScoredUnit, ScoreSheet
 from mer_core.clips import Clip
 from mer_core.explain.au_evidence import RegionEvidence
-from mer_core.interval import Interval
+from mer_core.interval import UNSET, Interval
 from mer_core.markers import MARKERS
 from mer_core.regions import REGIONS
 from mer_core.synthesis.action_units import ACTION_UNITS

@@ -15,12 +15,14 @@ import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.blind_coding import BlindCoding
+from mer_core.clip_sources.stills import STILL_SUFFIXES
 from mer_core.clips import Clip, read_clip, read_image_pair
+from mer_core.coded_events import Coding
 from mer_core.interval import Interval
 from mer_core.samples import sample_clips
 from ui.deck.payload import DeckFrames
 from ui.paperwork import Paperwork
-from ui.uploads import PICTURES, Upload, onset_first, spool
+from ui.uploads import Upload, onset_first, spool
 
 _KEY = "visit"
 _MOST_UNDO_STEPS = 100
@@ -293,6 +295,10 @@ class Visit:
         if self.history:
             self.interval = self.history.pop()
 
+    def coding_of(self, clip: Clip) -> Coding:
+        """What the person has added to the open clip, its blind coding included."""
+        return replace(self.paperwork.coding_of(clip), blind=self.blind)
+
     def freeze(self) -> None:
         """Keep the markers in use when something else changes that they would otherwise follow."""
         if self.interval is None and self.analysis is not None:
@@ -333,7 +339,7 @@ def open_uploads(uploads: Sequence[Upload]) -> None:
     paths = [spool(upload, folder) for upload in uploads]
     if len(paths) == 1:
         visit.open(Source((paths[0],)))
-    elif any(path.suffix.lower() not in PICTURES for path in paths):
+    elif any(path.suffix.lower() not in STILL_SUFFIXES for path in paths):
         visit.refuse("Several files were given and not all are pictures; give one clip, or only pictures.")
     else:
         visit.open(Source(onset_first(paths) if len(paths) == 2 else (folder,)))

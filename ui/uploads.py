@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Protocol
 
 _LONGEST_NAME = 80
-PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
 class Upload(Protocol):

@@ -6,12 +6,12 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from mer_core.clip_sources.stills import STILL_SUFFIXES
 from mer_core.samples import sample_clips
 from ui.state import Visit, current_visit, open_sample, open_uploads
-from ui.uploads import PICTURES
 
 CLIP_TYPES = ("mp4", "mov", "avi", "webm", "mkv", "m4v", "gif", "webp", "zip")
-PICTURE_TYPES = tuple(suffix.removeprefix(".") for suffix in PICTURES)
+PICTURE_TYPES = tuple(suffix.removeprefix(".") for suffix in STILL_SUFFIXES)
 _LEAST_PROGRESS = 0.03
 
 

@@ -6,14 +6,12 @@ from pathlib import Path
 
 from mer_core.clip_sources.frame_folder import is_clutter
 from mer_core.clip_sources.limits import shown
-from mer_core.clip_sources.stills import IMAGE_SUFFIXES
+from mer_core.clip_sources.stills import STILL_SUFFIXES
 from mer_core.errors import ClipError
 
 # By their names, as a folder may hold anything; whether a file is what its name says, reading it tells.
 _VIDEOS = "mp4 m4v mov avi mkv webm mpg mpeg wmv flv 3gp mts m2ts ogv asf"
 CLIP_SUFFIXES = frozenset(f".{suffix}" for suffix in [*_VIDEOS.split(), "gif", "webp", "zip"])
-# GIFs and WebPs may be animations, so that each is a clip of its own.
-_FRAME_SUFFIXES = IMAGE_SUFFIXES - CLIP_SUFFIXES
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def find_clips(folder: Path, without: Path) -> FoundClips:
             paths[name] = path
     if not paths:
         alone = " (a folder with the frames of one clip needs no --batch)" * any(
-            (folder / name).suffix.lower() in _FRAME_SUFFIXES for name in passed_over
+            (folder / name).suffix.lower() in STILL_SUFFIXES for name in passed_over
         )
         raise ClipError(f"{shown(str(folder))} holds no clip: no video, GIF, zip, or folder with frames{alone}.")
     return FoundClips(paths, passed_over)
@@ -65,7 +63,7 @@ def _entries(folder: Path, without: Path, is_top: bool = False) -> Iterator[tupl
     entries = [entry for entry in sorted(folder.iterdir()) if not is_clutter(entry.name)]
     files = [entry for entry in entries if not entry.is_dir()]
     clips = [file for file in files if file.suffix.lower() in CLIP_SUFFIXES]
-    frames = [file for file in files if file.suffix.lower() in _FRAME_SUFFIXES]
+    frames = [file for file in files if file.suffix.lower() in STILL_SUFFIXES]
     if frames and not clips and not is_top:
         yield folder, ""
         return

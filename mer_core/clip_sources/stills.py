@@ -17,7 +17,9 @@ from mer_core.errors import ClipError
 
 # Pillow alone also opens formats that run other programs (EPS) or hold no pixels (MPEG, GRIB).
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF")
-IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".gif"})
+STILL_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
+# GIFs and WebPs may be animations, so that each is a clip of its own.
+IMAGE_SUFFIXES = frozenset({*STILL_SUFFIXES, ".webp", ".gif"})
 # What Pillow raises for files that are damaged in one way or another.
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, struct.error, zlib.error)
 # Far beyond any limit of ours Pillow raises the one by itself, and the other where warnings are errors.

@@ -6,9 +6,9 @@ from functools import partial
 import streamlit as st
 
 from mer_core.analysis import PreparedClip
-from mer_core.blind_coding import UNSET, BlindCoding, commit, missing_markers
+from mer_core.blind_coding import BlindCoding, commit, missing_markers
 from mer_core.coder_agreement import marker_agreement
-from mer_core.interval import Interval
+from mer_core.interval import UNSET, Interval
 from mer_core.markers import MARKERS
 from mer_core.session_file import SESSION_ENDING, blind_session_of, session_json
 from ui.analyze.downloads import coding_fields

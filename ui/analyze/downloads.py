@@ -22,7 +22,8 @@ def downloads(analysis: Analysis) -> None:
     visit = current_visit()
     with st.container(horizontal=True, key="downloads"):
         with st.popover("Take it away", icon=":material/download:", key="take_away"):
-            coding = replace(coding_fields(visit, analysis.clip), blind=visit.blind)
+            coding_fields(visit, analysis.clip)
+            coding = visit.coding_of(analysis.clip)
             with st.container(gap=None, key="formats"):
                 for export in FORMATS:
                     _button(export, analysis, coding)
@@ -46,8 +47,8 @@ def _button(export: ExportFormat, analysis: Analysis, coding: Coding) -> None:
     )
 
 
-def coding_fields(visit: Visit, clip: Clip) -> Coding:
-    """What the person has added; draws the fields for it."""
+def coding_fields(visit: Visit, clip: Clip) -> None:
+    """Draw the fields for what the person adds."""
     coding = visit.paperwork.coding_of(clip)
     for name, value in (("subject", coding.subject), ("coder", coding.coder), ("notes", coding.notes)):
         show_in(_key(name), value)
@@ -56,7 +57,6 @@ def coding_fields(visit: Visit, clip: Clip) -> Coding:
         st.text_input("Person shown", key=_key("subject"), max_chars=_LONGEST, placeholder="such as S01", **keep)
         st.text_input("Coder", key=_key("coder"), max_chars=_LONGEST, placeholder="your initials", **keep)
     st.text_area("Notes", key=_key("notes"), max_chars=_LONGEST_NOTES, height=68, **keep)
-    return coding
 
 
 def _keep(visit: Visit, clip: Clip) -> None:

@@ -5,9 +5,8 @@ from typing import Any
 import streamlit as st
 
 from mer_core.analysis import PreparedClip
-from mer_core.blind_coding import UNSET
 from mer_core.clips import Clip
-from mer_core.interval import Interval
+from mer_core.interval import UNSET, Interval
 from mer_core.markers import MARKERS, move_marker
 from ui.analyze.working import markers_of
 from ui.deck.component import deck_actions

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 
 from mer_core.analysis import Analysis, PreparedClip
-from mer_core.blind_coding import UNSET
 from mer_core.clips import Clip
 from mer_core.crop import CropTransform
 from mer_core.drawing.crops import face_share
@@ -20,7 +19,7 @@ from mer_core.drawing.curve_view import LANE_LABELS, CurveView, curve_summary, c
 from mer_core.drawing.flow_views import sparse_vectors
 from mer_core.drawing.scales import arrow_factor
 from mer_core.findings import region_motions, what_moved
-from mer_core.interval import Interval
+from mer_core.interval import UNSET, Interval
 from mer_core.noise import SMALLEST_PX
 from mer_core.preview import Preview
 from mer_core.regions import REGIONS

@@ -1,7 +1,5 @@
 """The report to take away: made on demand, because its checks take some seconds."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from mer_core.analysis import Analysis
@@ -18,7 +16,7 @@ def report_card(visit: Visit, analysis: Analysis) -> None:
     """Draw the button that makes the report, then the one that downloads it."""
     with st.container(border=True, key="report"):
         st.subheader("Take it away", anchor=False)
-        coding = replace(visit.paperwork.coding_of(analysis.clip), blind=visit.blind)
+        coding = visit.coding_of(analysis.clip)
         place = st.empty()
         if visit.drawn.get(_KIND, (None, ""))[0] != coding:
             if not place.button(_FORMAT.label, key="make_report", icon=":material/description:"):

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from mer_core.analysis import Analysis
-from mer_core.blind_coding import UNSET, BlindCoding, ScoredUnit, ScoreSheet, commit
+from mer_core.blind_coding import BlindCoding, ScoredUnit, ScoreSheet, commit
 from mer_core.findings import what_moved
 from mer_core.flow import FLOW_METHODS
-from mer_core.interval import Interval
+from mer_core.interval import UNSET, Interval
 from mer_core.report import references
 from mer_core.report.category import limits, verdict
 from mer_core.report.coder import coder_beside
