@@ -87,12 +87,19 @@ class _Samples:
             if self._inputs is None:
                 inputs = self._made_from(augment(self._planes[indices], generator))
             else:
-                inputs = self._inputs[indices]
+                inputs = _rows(self._inputs, indices)
             yield inputs, self._labels[indices]
 
     def _made_from(self, planes: torch.Tensor) -> torch.Tensor:
         # Before they are resized: there are fewer values to move about, and resizing keeps the order.
         return self._recipe.input_spec.from_planes(planes.contiguous(memory_format=self._layout))
+
+
+def _rows(inputs: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
+    """`inputs[indices]`; a sample is copied in one piece, which takes axes in the order of the values in memory."""
+    if inputs.is_contiguous(memory_format=torch.channels_last):
+        return inputs.permute(0, 2, 3, 1).index_select(0, indices).permute(0, 3, 1, 2)
+    return inputs.index_select(0, indices)
 
 
 def _as_computed(inputs: torch.Tensor) -> torch.Tensor:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from mer_core.explain.private_copy import private_copy
-from mer_core.models.gate_attention import GateAttention, GateHead
+from mer_core.models.gate_attention import GateAttention
 from mer_core.models.htnet import FaceCanvas
 from mer_core.models.micro_attention import AttentionBlock
 from mer_core.models.off_tanet import ChannelAttention, SpatialAttention
@@ -107,10 +107,10 @@ def _hook_gates(name: str, module: nn.Module, taken: list[AttentionView], single
     elif isinstance(module, SpatialAttention):
         module.sigmoid.register_forward_hook(_keeping(taken, partial(_spatial_gate, name)))
     elif isinstance(module, GateAttention):
-        gates: list[Tensor] = []
-        for head in (part for part in module.modules() if isinstance(part, GateHead)):
-            head.gate.register_forward_hook(lambda _, inputs, output: gates.append(output[0]))
-        module.register_forward_hook(lambda _, inputs, output: taken.extend(_gate_maps(name, gates, taken)))
+        num_heads = len(module.heads)
+        module.gate.register_forward_hook(
+            lambda _, inputs, output: taken.extend(_gate_maps(name, output[0], num_heads, taken))
+        )
     elif isinstance(module, AttentionBlock):
         module.gate.register_forward_hook(lambda _, inputs, output: taken.append(_shares(name, output[0], taken)))
     elif isinstance(module, nn.Softmax) and not name.endswith(".gate.softmax"):
@@ -141,11 +141,11 @@ def _number(kind: Kind, taken: list[AttentionView]) -> int:
     return 1 + len({view.layer for view in taken if view.kind is kind})
 
 
-def _gate_maps(name: str, gates: list[Tensor], taken: list[AttentionView]) -> list[AttentionView]:
+def _gate_maps(name: str, gates: Tensor, num_heads: int, taken: list[AttentionView]) -> list[AttentionView]:
     """The mean over all heads, then one view a head."""
     layer = f"Gate maps, layer {_number(Kind.GATE_MAP, taken)}"
-    top, neutral = float(max(gate.max() for gate in gates)), 1 / gates[0][0].numel()
-    merged = _array(torch.cat(gates).mean(dim=0, keepdim=True))
+    top, neutral = float(gates.max()), 1 / gates[0].numel()
+    merged = _array(gates.mean(dim=0, keepdim=True))
     whole = AttentionView(
         f"{layer}, merged",
         name,
@@ -157,7 +157,7 @@ def _gate_maps(name: str, gates: list[Tensor], taken: list[AttentionView]) -> li
         "How the channels are grouped into heads changes nothing: every channel has a gate of its own.",
     )
     views = [whole]
-    for number, gate in enumerate(gates, start=1):
+    for number, gate in enumerate(gates.chunk(num_heads), start=1):
         labels = tuple(f"head {number}, channel {channel}" for channel in range(1, len(gate) + 1))
         title = f"{layer}, head {number}"
         views.append(replace(whole, title=title, maps=_array(gate), labels=labels, range=(0.0, top), note=""))

@@ -8,6 +8,8 @@ never in place, because attribution methods hook modules; weights start from PyT
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 FLOW_STEM_WIDTH = 8
@@ -49,6 +51,15 @@ class MatMul(nn.Module):
     def forward(self, left: Tensor, right: Tensor) -> Tensor:
         """Return left @ right, (..., n, k) times (..., k, m) -> (..., n, m)."""
         return left @ right
+
+
+class JointConvolution(nn.Module):
+    """Several 1x1 convolutions of the same input as one, as a module, so that it can be counted and hooked."""
+
+    def forward(self, x: Tensor, convolutions: Sequence[nn.Conv2d]) -> Tensor:
+        """Return their outputs in their order, (B, all out_channels, H, W), of x (B, in_channels, H, W)."""
+        weights, biases = zip(*((each.weight, each.bias) for each in convolutions), strict=True)
+        return F.conv2d(x, torch.cat(weights), torch.cat(biases))
 
 
 class MapSoftmax(nn.Module):

@@ -8,7 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from mer_core.models.blocks import MatMul
+from mer_core.models.blocks import JointConvolution, MatMul
+
+_COUNTED = (nn.Conv2d, JointConvolution, nn.Linear, MatMul)
 
 
 def count_parameters(model: nn.Module) -> int:
@@ -44,6 +46,8 @@ def count_macs(model: nn.Module, input_shape: tuple[int, ...]) -> int:
 def _macs(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> int:
     if isinstance(module, nn.Conv2d):
         return output.numel() * module.in_channels // module.groups * prod(module.kernel_size)
+    if isinstance(module, JointConvolution):
+        return output.numel() * inputs[0].shape[1]
     if isinstance(module, nn.Linear):
         return output.numel() * module.in_features
     return output.numel() * inputs[0].shape[-1]
@@ -51,7 +55,7 @@ def _macs(module: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> int:
 
 @contextmanager
 def _counting(model: nn.Module, hook: Callable[..., Any]) -> Iterator[None]:
-    counted = [module for module in model.modules() if isinstance(module, nn.Conv2d | nn.Linear | MatMul)]
+    counted = [module for module in model.modules() if isinstance(module, _COUNTED)]
     _check_complete(model, counted)
     training = [(module, module.training) for module in model.modules()]
     handles = [module.register_forward_hook(hook) for module in counted]

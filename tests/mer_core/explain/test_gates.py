@@ -28,9 +28,9 @@ def test_gates_of_off_tanet_equal_the_formula_of_its_modules():
         gated = entering * factor
         summary = torch.cat([gated.mean(dim=1, keepdim=True), gated.amax(dim=1, keepdim=True)], dim=1)
         place = torch.sigmoid(network.stage3.main.spatial_attention.conv(summary))
-        head = network.stage3.main.self_attention.heads[2]
-        query, key = head.query(gated * place)[0], head.key(gated * place)[0]
-        scores = query @ key.transpose(1, 2) + query @ head.position_code.T
+        attention = network.stage3.main.self_attention
+        query, key = (attention.heads[2][role](gated * place)[0] for role in ("query", "key"))
+        scores = query @ key.transpose(1, 2) + query @ attention.position_code.T
         gate = scores.flatten(1).softmax(dim=1).unflatten(1, (14, 14))
     np.testing.assert_allclose(views["Channel attention"].maps, factor[0].numpy(), atol=1e-6)
     np.testing.assert_allclose(views["Spatial attention"].maps, place[0].numpy(), atol=1e-6)

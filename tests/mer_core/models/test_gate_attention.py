@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from mer_core.models import build_model
-from mer_core.models.gate_attention import GateAttention, GateHead, position_code
+from mer_core.models.gate_attention import GateAttention, position_code
 from mer_core.models.off_tanet import ChannelAttention, SpatialAttention
 
 SIDE = 5
@@ -36,14 +36,16 @@ def naive_gate(query, key, code, position):
 @pytest.mark.parametrize("position", ["product", "bias", "none"])
 def test_gate_map_and_output_equal_a_loop_over_cells(position):
     torch.manual_seed(0)
-    head = GateHead(3, 2, SIDE, position)
+    attention = GateAttention(3, 4, SIDE, num_heads=2, position=position)
     x = torch.randn(2, 3, SIDE, SIDE)
     with torch.no_grad():
-        query, key, value = head.query(x), head.key(x), head.value(x)
-        output = head(x)
-        gate = captured(head.gate, lambda: head(x))
+        query, key, value = (
+            torch.cat([head[role](x) for head in attention.heads], 1) for role in ("query", "key", "value")
+        )
+        output = attention(x)
+        gate = captured(attention.gate, lambda: attention(x))
     for sample in range(2):
-        for channel in range(2):
+        for channel in range(4):
             expected = naive_gate(query[sample, channel], key[sample, channel], position_code(SIDE), position)
             torch.testing.assert_close(gate[sample, channel], expected, rtol=1e-5, atol=1e-7)
             torch.testing.assert_close(output[sample, channel], expected * value[sample, channel])
@@ -52,10 +54,9 @@ def test_gate_map_and_output_equal_a_loop_over_cells(position):
 def test_every_gate_map_sums_to_one():
     attention = GateAttention(4, 8, SIDE)
     x = torch.randn(2, 4, SIDE, SIDE)
-    for head in attention.heads:
-        gate = captured(head.gate, lambda: attention(x))
-        assert gate.shape == (2, 2, SIDE, SIDE)
-        torch.testing.assert_close(gate.sum(dim=(2, 3)), torch.ones(2, 2))
+    gate = captured(attention.gate, lambda: attention(x))
+    assert gate.shape == (2, 8, SIDE, SIDE)
+    torch.testing.assert_close(gate.sum(dim=(2, 3)), torch.ones(2, 8))
 
 
 def test_position_code_follows_its_formula():
@@ -118,7 +119,7 @@ def test_channels_that_cannot_be_split_into_heads_are_refused():
 
 def test_an_unknown_position_term_is_refused():
     with pytest.raises(ValueError, match="product, bias, none, not 'sum'"):
-        GateHead(3, 2, SIDE, "sum")
+        GateAttention(3, 4, SIDE, position="sum")
 
 
 def test_channel_attention_gates_by_mean_and_maximum():
@@ -146,5 +147,4 @@ def test_the_attention_pieces_of_off_tanet_can_be_hooked():
     stage = model.stage3.main
     assert captured(stage.channel_attention.sigmoid, lambda: model(maps)).shape == (1, 28, 1, 1)
     assert captured(stage.spatial_attention.sigmoid, lambda: model(maps)).shape == (1, 1, 14, 14)
-    gates = [captured(head.gate, lambda: model(maps)).shape for head in stage.self_attention.heads]
-    assert gates == [(1, 7, 14, 14)] * 4
+    assert captured(stage.self_attention.gate, lambda: model(maps)).shape == (1, 28, 14, 14)
