@@ -13,6 +13,7 @@ from training.folds import Fold
 from training.precision import autocast
 from training.run_spec import RunSpec
 from training.store import FoldOutcome
+from training.wide_norm import widen_norms
 
 # One thread, ms a step, plain and channels_last: STSTNet (28 px) 58 and 104, SSSNet (64 px) 127 and 75.
 _CHANNELS_LAST_FROM = 64
@@ -49,8 +50,7 @@ def run_fold(data: RunData, fold: Fold) -> FoldOutcome:
     started = time.perf_counter()
     spec = data.spec
     seed = fold.seed(spec.seed)
-    model = seeded_model(spec.model, seed, **spec.arguments)
-    model.to(memory_format=_layout(spec.recipe.size))  # type: ignore[call-overload]  # torch's stubs do not know it
+    model = _quick_to_train(seeded_model(spec.model, seed, **spec.arguments), spec.recipe.size)
     train = torch.from_numpy(fold.train)
     snapshots = _Snapshots(model, spec.scored_epochs)
     with autocast(spec.precision):
@@ -93,6 +93,12 @@ class _Snapshots:
             self.states.append({name: value.clone(memory_format=plain) for name, value in state.items()})
 
 
-def _layout(size: int) -> torch.memory_format:
-    """The order of values in memory that convolutions of inputs of this side (px) run faster with on a processor."""
-    return torch.channels_last if size >= _CHANNELS_LAST_FROM else torch.contiguous_format
+def _quick_to_train(model: nn.Module, size: int) -> nn.Module:
+    """The same network, for inputs of this side (px) in the order of values in memory that a processor is faster with.
+
+    That order also decides which kernels of batch norm are the fast ones.
+    """
+    if size < _CHANNELS_LAST_FROM:
+        return model
+    widen_norms(model)
+    return model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs do not know it
