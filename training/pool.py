@@ -33,7 +33,7 @@ def run_in_pool(data: RunData, folds: Sequence[Fold], num_workers: int) -> Itera
         folds: those to run.
         num_workers: processes.
     """
-    context = worker_context("training.fold_job")
+    context = worker_context("training.pool_imports")
     with ProcessPoolExecutor(num_workers, context, initializer=_begin_worker, initargs=(data,)) as pool:
         waiting: list[Future[FoldOutcome]] = [pool.submit(_work, fold) for fold in folds]
         try:

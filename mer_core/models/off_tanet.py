@@ -54,8 +54,9 @@ class SpatialAttention(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return x (B, C, H, W) times its gate, same shape."""
-        maximum = x.max(dim=1, keepdim=True).values  # half the time of amax, whose gradient looks for ties
-        summary = torch.cat([x.mean(dim=1, keepdim=True), maximum], dim=1)
+        places = x.permute(0, 2, 3, 1)  # so that gradients lie in memory as x does where a processor trains
+        maximum = places.max(dim=3, keepdim=True).values  # half the time of amax, whose gradient looks for ties
+        summary = torch.cat([places.mean(dim=3, keepdim=True), maximum], dim=3).permute(0, 3, 1, 2)
         return x * self.sigmoid(self.conv(summary))
 
 
