@@ -24,6 +24,7 @@ def at_sample(warm_server, open_page):
 
 
 def drag(page, mark, by):
+    mark.hover()  # waits until it stands still: what loads may still move the page
     box = mark.locator("svg").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -62,7 +63,6 @@ def test_a_marker_is_dragged_and_its_twin_follows_and_leads(at_sample):
     unfold_twins(page)
     apex = frame_of(deck, "apex")
     drag(page, deck.get_by_role("slider", name="apex", exact=True), 55)
-    expect(twin(page, "apex")).not_to_have_value(str(apex))
     moved = frame_of(deck, "apex")
     assert moved > apex
     expect(twin(page, "apex")).to_have_value(str(moved))
