@@ -27,7 +27,7 @@ from training.recipes import Recipe, load_recipe
 from training.run_spec import RunSpec
 
 _NETWORKS = ("mini_aorcnn", "off_tanet", "ststnet")
-# As many as the honest recipes have: the start of the workers, which a run pays once, would still be 5 % of 32.
+# As many as the honest recipes of the two largest have; the start of the workers, which a run pays once, hardly counts.
 _EPOCHS = 80
 _FOLDS = 4
 

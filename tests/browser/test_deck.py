@@ -63,6 +63,7 @@ def test_a_marker_is_dragged_and_its_twin_follows_and_leads(at_sample):
     unfold_twins(page)
     apex = frame_of(deck, "apex")
     drag(page, deck.get_by_role("slider", name="apex", exact=True), 55)
+    expect(twin(page, "apex")).not_to_have_value(str(apex))
     moved = frame_of(deck, "apex")
     assert moved > apex
     expect(twin(page, "apex")).to_have_value(str(moved))
