@@ -15,7 +15,7 @@ import streamlit as st
 
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.blind_coding import BlindCoding
-from mer_core.clip_sources.stills import STILL_SUFFIXES
+from mer_core.clip_sources.suffixes import STILL_SUFFIXES
 from mer_core.clips import Clip, read_clip, read_image_pair
 from mer_core.coded_events import Coding
 from mer_core.interval import Interval

@@ -6,12 +6,10 @@ from contextlib import contextmanager
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from mer_core.clip_sources.stills import STILL_SUFFIXES
+from mer_core.clip_sources.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from mer_core.samples import sample_clips
 from ui.state import Visit, current_visit, open_sample, open_uploads
 
-CLIP_TYPES = ("mp4", "mov", "avi", "webm", "mkv", "m4v", "gif", "webp", "zip")
-PICTURE_TYPES = tuple(suffix.removeprefix(".") for suffix in STILL_SUFFIXES)
 _LEAST_PROGRESS = 0.03
 
 
@@ -56,7 +54,7 @@ def uploader(visit: Visit) -> bool:
     """Whether files were uploaded just now; they lie in the visit's folder and the widget is empty again."""
     uploads = st.file_uploader(
         "Your own clip, or an onset and an apex picture",
-        type=[*CLIP_TYPES, *PICTURE_TYPES],
+        type=[*CLIP_SUFFIXES, *STILL_SUFFIXES],
         accept_multiple_files=True,
         key=f"upload_{visit.uploads}",
         help="A video, a GIF, a zip of numbered frames, or pictures of one face: two are taken as onset and apex, by "

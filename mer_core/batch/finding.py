@@ -6,12 +6,8 @@ from pathlib import Path
 
 from mer_core.clip_sources.frame_folder import is_clutter
 from mer_core.clip_sources.limits import shown
-from mer_core.clip_sources.stills import STILL_SUFFIXES
+from mer_core.clip_sources.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from mer_core.errors import ClipError
-
-# By their names, as a folder may hold anything; whether a file is what its name says, reading it tells.
-_VIDEOS = "mp4 m4v mov avi mkv webm mpg mpeg wmv flv 3gp mts m2ts ogv asf"
-CLIP_SUFFIXES = frozenset(f".{suffix}" for suffix in [*_VIDEOS.split(), "gif", "webp", "zip"])
 
 
 @dataclass(frozen=True)

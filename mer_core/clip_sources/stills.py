@@ -13,13 +13,13 @@ from PIL import Image, ImageOps
 
 from mer_core.clip_sources.decoded import Decoded, FrameBuffer, Progress
 from mer_core.clip_sources.limits import ClipLimits, check_decoded, check_frames, check_pixels, shown
+from mer_core.clip_sources.suffixes import ANIMATION_SUFFIXES, STILL_SUFFIXES
 from mer_core.errors import ClipError
 
 # Pillow alone also opens formats that run other programs (EPS) or hold no pixels (MPEG, GRIB).
 FORMATS = ("PNG", "JPEG", "BMP", "TIFF", "WEBP", "GIF")
-STILL_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 # GIFs and WebPs may be animations, so that each is a clip of its own.
-IMAGE_SUFFIXES = frozenset({*STILL_SUFFIXES, ".webp", ".gif"})
+IMAGE_SUFFIXES = frozenset({*STILL_SUFFIXES, *ANIMATION_SUFFIXES})
 # What Pillow raises for files that are damaged in one way or another.
 UNREADABLE = (OSError, SyntaxError, ValueError, EOFError, TypeError, KeyError, IndexError, struct.error, zlib.error)
 # Far beyond any limit of ours Pillow raises the one by itself, and the other where warnings are errors.

@@ -1,3 +1,4 @@
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,12 @@ from mer_core.predictor import Predictor
 from mer_core.samples import sample_clips
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def own_main_module(monkeypatch):
+    """A page that is run leaves its script as `__main__`, which the worker processes of later tests would import."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(scope="session")

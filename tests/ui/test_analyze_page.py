@@ -7,6 +7,7 @@ import struct
 import numpy as np
 import pytest
 
+from mer_core.clip_sources.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from mer_core.clips import read_clip
 from mer_core.errors import MotionError
 from mer_core.exports import analysis_json, curve_csv
@@ -56,6 +57,10 @@ def test_the_first_visit_offers_samples_and_an_upload(analyze):
     assert "not a lie detector" not in texts(analyze)
     assert "Not for decisions about people" in texts(analyze)
     assert "erased with your visit" in texts(analyze)
+
+
+def test_every_kind_of_clip_that_a_batch_finds_can_be_uploaded(analyze):
+    assert set(analyze.file_uploader[0].proto.type) >= {*CLIP_SUFFIXES, *STILL_SUFFIXES}
 
 
 def test_a_link_opens_a_sample_and_the_page_says_what_moved(with_sample):
