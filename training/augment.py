@@ -64,7 +64,8 @@ def draw_variation(shape: tuple[int, ...], generator: torch.Generator) -> Variat
 
 def vary(planes: torch.Tensor, variation: Variation) -> torch.Tensor:
     """The maps, float32 (N, C, H, W), 0..255, varied as drawn; both on the same device."""
-    grid = F.affine_grid(variation.place, list(planes.shape), align_corners=False)
+    with torch.autocast(planes.device.type, enabled=False):  # bfloat16 would read a tenth of a pixel away
+        grid = F.affine_grid(variation.place, list(planes.shape), align_corners=False)
     moved = F.grid_sample(planes, grid, padding_mode="border", align_corners=False)
     turned = torch.where(variation.is_mirrored[:, None, None, None], mirrored(moved), moved)
     middle = _RANGE / 2

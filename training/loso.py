@@ -1,7 +1,8 @@
 """A leave-one-subject-out run from its request to its result; whatever is finished survives being killed."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from training.engines import Engine
 from training.fold_job import RunData
 from training.folds import Fold, loso_folds
 from training.predictions import Predictions
+from training.provenance import commit
 from training.run_spec import RunSpec
 from training.store import FoldOutcome, RunStore
 
@@ -66,8 +68,9 @@ def run_loso(
     names = tuple(sample.sample_id for sample in data.samples)
     count = len(folds) - len(remaining)
     run_data = RunData(spec, data.planes, torch.from_numpy(data.labels), names)
+    code = commit()  # of what is loaded now; the checkout may change while the run lasts
     for outcome in engine.run(run_data, remaining, folder):
-        store.add(outcome)
+        store.add(replace(outcome, commit=code, date=datetime.now(UTC).date().isoformat()))
         count += 1
         on_fold(Progress(count, len(folds), outcome.key, outcome.seconds, outcome.losses[-1]))
     return store

@@ -3,7 +3,6 @@
 import platform
 import subprocess
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +10,16 @@ from mer_core.cores import num_cores
 from training.store import FoldOutcome
 
 _HERE = Path(__file__).resolve().parent
+_UNKNOWN = "not recorded"
 
 
 def provenance(outcomes: Iterable[FoldOutcome]) -> dict[str, Any]:
-    """Plain values: date (UTC), commit, hardware, engines and the time all folds took together, in hours."""
-    outcomes = list(outcomes)
+    """Plain values: date of the last fold (UTC), commits, hardware, engines, and the hours all folds took together."""
+    outcomes = sorted(outcomes, key=lambda outcome: outcome.date)
+    commits = dict.fromkeys(outcome.commit or _UNKNOWN for outcome in outcomes)
     return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "commit": commit(),
+        "date": outcomes[-1].date or _UNKNOWN,
+        "commit": ", ".join(commits),
         "hardware": f"{num_cores()} cores, {_processor()}",
         "engines": sorted({outcome.engine or "pool" for outcome in outcomes}),
         "fold_hours": round(sum(outcome.seconds for outcome in outcomes) / 3600, 2),
@@ -29,7 +30,7 @@ def commit() -> str:
     """The commit this code was checked out at, with "+" where files have been changed since; else "not recorded"."""
     head = _git("rev-parse", "--short=10", "HEAD")
     if not head:
-        return "not recorded"
+        return _UNKNOWN
     return f"{head}+" if _git("status", "--porcelain", "--untracked-files=no") else head
 
 

@@ -17,6 +17,7 @@ from mer_core.whole_files import whole_file
 
 SPEC_FILE, RESULT_FILE, PREDICTIONS_FILE, FOLDS_FOLDER = "spec.json", "result.json", "predictions.csv", "folds"
 _OUTCOME_FILE, _WEIGHTS_FILE = "outcome.json", "weights.safetensors"
+_ORIGIN = "engine", "commit", "date"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,9 +30,11 @@ class FoldOutcome:
         logits: float64 (E, N, 3): of the last epoch (E = 1), or of every scored epoch in a test-picked run.
         epochs: the E epochs, counted from 1.
         losses: mean training loss of every epoch.
-        seconds: how long training took.
+        seconds: how long training took; in the pool the processor's time, in which pauses do not count.
         weights: the network's state after the last epoch.
-        engine: what trained it; empty where an earlier version did not say.
+        engine: what trained it.
+        commit: of the code that trained it.
+        date: of its end, UTC, ISO 8601. The last three are empty where an earlier version did not say.
     """
 
     key: str
@@ -42,6 +45,8 @@ class FoldOutcome:
     seconds: float
     weights: dict[str, torch.Tensor]
     engine: str = ""
+    commit: str = ""
+    date: str = ""
 
 
 class RunStore:
@@ -117,7 +122,7 @@ class RunStore:
             losses=tuple(values["losses"]),
             seconds=float(values["seconds"]),
             weights=weights,
-            engine=str(values.get("engine", "")),
+            **{name: str(values.get(name, "")) for name in _ORIGIN},
         )
 
     def clear_partial(self) -> None:
@@ -145,7 +150,7 @@ def _plain(outcome: FoldOutcome) -> dict[str, Any]:
         "epochs": list(outcome.epochs),
         "losses": list(outcome.losses),
         "seconds": outcome.seconds,
-        "engine": outcome.engine,
+        **{name: getattr(outcome, name) for name in _ORIGIN},
     }
 
 

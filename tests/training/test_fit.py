@@ -107,6 +107,15 @@ def test_variation_keeps_shape_and_range_changes_every_map_and_repeats_with_its_
     assert torch.equal(varied, augment(planes, torch.Generator().manual_seed(0)))
 
 
+def test_the_inputs_made_from_varied_maps_do_not_depend_on_the_networks_precision() -> None:
+    planes, _ = _data()
+    spec = replace(_RECIPE, size=64).input_spec
+    exact = spec.from_planes(augment(planes, torch.Generator().manual_seed(0)))
+    with autocast("bf16"):
+        inputs = spec.from_planes(augment(planes, torch.Generator().manual_seed(0)))
+    assert torch.equal(inputs, exact)
+
+
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 def test_preparing_the_inputs_beforehand_gives_the_weights_of_a_plain_loop(precision, layout) -> None:

@@ -8,16 +8,27 @@ from training.provenance import commit, provenance
 from training.store import FoldOutcome
 
 
-def _outcome(seconds: float, engine: str) -> FoldOutcome:
-    return FoldOutcome("casme2__sub01", ("a",), np.zeros((1, 1, 3)), (1,), (0.5,), seconds, {}, engine)
+def _outcome(seconds: float, engine: str, commit: str = "", date: str = "") -> FoldOutcome:
+    return FoldOutcome("casme2__sub01", ("a",), np.zeros((1, 1, 3)), (1,), (0.5,), seconds, {}, engine, commit, date)
 
 
 def test_the_time_of_all_folds_is_added_up_and_each_engine_named_once() -> None:
     values = provenance([_outcome(1800, "pool"), _outcome(3600, "stacked, X"), _outcome(1800, "")])
     assert values["fold_hours"] == 2.0
     assert values["engines"] == ["pool", "stacked, X"]
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", values["date"])
     assert re.match(r"\d+ cores, \S", values["hardware"])
+
+
+def test_every_commit_that_trained_a_fold_is_named_with_the_date_of_the_last_fold() -> None:
+    folds = [("b2", "2025-03-02"), ("a1", "2025-03-01"), ("b2", "2025-03-02"), ("a1", "2025-03-01")]
+    values = provenance([_outcome(1, "pool", commit, date) for commit, date in folds])
+    assert (values["commit"], values["date"]) == ("a1, b2", "2025-03-02")
+
+
+def test_what_an_earlier_version_did_not_record_is_said_and_not_made_up() -> None:
+    values = provenance([_outcome(1, "pool"), _outcome(1, "pool", "b2", "2025-03-02")])
+    assert (values["commit"], values["date"]) == ("not recorded, b2", "2025-03-02")
+    assert provenance([_outcome(1, "pool")])["date"] == "not recorded"
 
 
 def test_without_git_the_commit_is_said_not_to_be_recorded(monkeypatch: pytest.MonkeyPatch) -> None:
