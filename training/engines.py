@@ -30,7 +30,8 @@ class Engine:
         folds_per_stack: most folds in a stack; None for as many as fit.
 
     Raises:
-        MerError: an unknown choice, a graphics processor that is not there, or a pool on one.
+        MerError: an unknown choice, less than one worker or fold, a graphics processor that is not there, or a pool
+            on one.
     """
 
     device: str = "auto"
@@ -42,6 +43,9 @@ class Engine:
         for name, value, choices in (("device", self.device, DEVICES), ("engine", self.kind, ENGINES)):
             if value not in choices:
                 raise MerError(f"Unknown {name} {value!r}; choose one of {', '.join(choices)}.")
+        for name, number in (("workers", self.num_workers), ("folds a stack", self.folds_per_stack)):
+            if number is not None and number < 1:
+                raise MerError(f"There must be at least one of the {name}, not {number}.")
         if self.device == "cuda" and not torch.cuda.is_available():
             raise MerError("There is no graphics processor that this PyTorch can use; choose --device cpu.")
         if self.torch_device.type == "cuda" and self.kind == "pool":

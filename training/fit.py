@@ -23,7 +23,7 @@ def seeded_model(architecture: str, seed: int, **arguments: Any) -> nn.Module:
         **arguments: of `build_model`, e.g. an ablation.
     """
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+        torch.default_generator.manual_seed(seed)  # of the processor: no other device's is touched
         return build_model(architecture, **arguments)
 
 
@@ -57,7 +57,7 @@ def fit(
     samples = _Samples(planes, labels, recipe, _layout_of(model))
     losses = []
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)  # dropout draws from the global state
+        torch.default_generator.manual_seed(seed)  # dropout draws from the global state
         generator = torch.Generator().manual_seed(seed)
         model.train()
         for epoch in range(1, recipe.epochs + 1):

@@ -62,13 +62,14 @@ def run_loso(
         raise MerError("The data have changed since the run began; its folds would not belong together.")
     store = RunStore(folder)
     store.begin(spec.to_json())
+    store.clear_leftovers()
     folds = loso_folds(data.samples)
     done = store.finished()
     remaining = [fold for fold in folds if fold.key not in done]
     names = tuple(sample.sample_id for sample in data.samples)
     count = len(folds) - len(remaining)
     run_data = RunData(spec, data.planes, torch.from_numpy(data.labels), names)
-    code = commit()  # of what is loaded now; the checkout may change while the run lasts
+    code = commit()
     for outcome in engine.run(run_data, remaining, folder):
         store.add(replace(outcome, commit=code, date=datetime.now(UTC).date().isoformat()))
         count += 1

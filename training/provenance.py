@@ -3,6 +3,7 @@
 import platform
 import subprocess
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,12 @@ def provenance(outcomes: Iterable[FoldOutcome]) -> dict[str, Any]:
     }
 
 
+@cache
 def commit() -> str:
-    """The commit this code was checked out at, with "+" where files have been changed since; else "not recorded"."""
+    """The commit this code was checked out at, with "+" where files have been changed since; else "not recorded".
+
+    Read once: a checkout may change while the code that was loaded from it still runs.
+    """
     head = _git("rev-parse", "--short=10", "HEAD")
     if not head:
         return _UNKNOWN

@@ -1,11 +1,15 @@
 """The folder of a run: what was asked, one folder a finished fold, and the result, each written whole or not at all."""
 
+import contextlib
 import json
+import os
 import shutil
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import torch
@@ -18,6 +22,7 @@ from mer_core.whole_files import whole_file
 SPEC_FILE, RESULT_FILE, PREDICTIONS_FILE, FOLDS_FOLDER = "spec.json", "result.json", "predictions.csv", "folds"
 _OUTCOME_FILE, _WEIGHTS_FILE = "outcome.json", "weights.safetensors"
 _ORIGIN = "engine", "commit", "date"
+_LEFTOVER_S = 3600
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +55,7 @@ class FoldOutcome:
 
 
 class RunStore:
-    """One run's folder. Any number of processes may write to it: a fold appears complete, once, or not at all."""
+    """One run's folder. Any number of processes may write to it: each file and fold appears complete, once, or not."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -62,13 +67,11 @@ class RunStore:
             MerError: the folder holds a run that was asked differently, or something else.
         """
         path = self.folder / SPEC_FILE
-        if path.is_file():
-            self._refuse_other(spec)
-            return
-        if self.folder.exists() and any(self.folder.iterdir()):
-            raise MerError(f"{self.folder} holds something else; choose another folder for the run.")
-        (self.folder / FOLDS_FOLDER).mkdir(parents=True, exist_ok=True)
-        _write_whole(path, json.dumps(spec, indent=2) + "\n")
+        if not path.is_file():
+            self._refuse_foreign()
+            (self.folder / FOLDS_FOLDER).mkdir(parents=True, exist_ok=True)
+            _write_first(path, _as_text(spec))
+        self._refuse_other(spec)
 
     def spec(self) -> dict[str, Any]:
         """What was asked.
@@ -81,6 +84,20 @@ class RunStore:
             return json.loads(path.read_text())
         except (OSError, json.JSONDecodeError) as error:
             raise MerError(f"{self.folder} holds no run that can be read ({path.name}: {error}).") from error
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the run has its result."""
+        return (self.folder / RESULT_FILE).is_file()
+
+    def check_complete(self) -> None:
+        """Nothing, for a complete run.
+
+        Raises:
+            MerError: it has no result.
+        """
+        if not self.is_complete:
+            raise MerError(f"{self.folder} is not complete: it has no {RESULT_FILE}; go on with `resume`.")
 
     def finished(self) -> frozenset[str]:
         """Names of the complete folds."""
@@ -111,28 +128,28 @@ class RunStore:
         folder = self.folder / FOLDS_FOLDER / key
         try:
             values = json.loads((folder / _OUTCOME_FILE).read_text())
-            weights = load_file(folder / _WEIGHTS_FILE)
-        except (OSError, ValueError, KeyError, SafetensorError) as error:
-            raise MerError(f"The fold {folder} is missing or damaged ({error}); delete it and resume.") from error
-        return FoldOutcome(
-            key=key,
-            sample_ids=tuple(values["sample_ids"]),
-            logits=np.array(values["logits"], np.float64),
-            epochs=tuple(values["epochs"]),
-            losses=tuple(values["losses"]),
-            seconds=float(values["seconds"]),
-            weights=weights,
-            **{name: str(values.get(name, "")) for name in _ORIGIN},
-        )
+            return _from_plain(key, values, load_file(folder / _WEIGHTS_FILE))
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, SafetensorError) as error:
+            raise MerError(f"The fold {folder} is missing or damaged ({error!r}); delete it and resume.") from error
 
-    def clear_partial(self) -> None:
-        """Remove what killed processes left half written; call while no other process works on the run."""
-        for path in (self.folder / FOLDS_FOLDER).glob(".partial-*"):
-            shutil.rmtree(path, ignore_errors=True)
+    def clear_leftovers(self) -> None:
+        """Remove what killed processes left half written; what is younger than an hour may still be being written."""
+        oldest = time.time() - _LEFTOVER_S
+        for path in [*self.folder.glob(".*.part"), *self.folder.glob("*/.*.part"), *self.folder.glob("*/.partial-*")]:
+            with contextlib.suppress(FileNotFoundError):  # another process was quicker
+                if path.stat().st_mtime < oldest:
+                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
 
     def finish(self, result: dict[str, Any]) -> None:
         """Write the result, the last file of a run."""
-        _write_whole(self.folder / RESULT_FILE, json.dumps(result, indent=2) + "\n")
+        with whole_file(self.folder / RESULT_FILE) as part:
+            part.write_text(_as_text(result))
+
+    def _refuse_foreign(self) -> None:
+        """Only what a process that was killed or is beginning the same run leaves may lie there."""
+        names = [path.name for path in self.folder.iterdir()] if self.folder.exists() else []
+        if any(name != FOLDS_FOLDER and not name.startswith(f".{SPEC_FILE}.") for name in names):
+            raise MerError(f"{self.folder} holds something else; choose another folder for the run.")
 
     def _refuse_other(self, spec: dict[str, Any]) -> None:
         stored = self.spec()
@@ -154,6 +171,38 @@ def _plain(outcome: FoldOutcome) -> dict[str, Any]:
     }
 
 
-def _write_whole(path: Path, text: str) -> None:
-    with whole_file(path) as part:
+def _from_plain(key: str, values: dict[str, Any], weights: dict[str, torch.Tensor]) -> FoldOutcome:
+    return FoldOutcome(
+        key=key,
+        sample_ids=tuple(values["sample_ids"]),
+        logits=np.array(values["logits"], np.float64),
+        epochs=tuple(values["epochs"]),
+        losses=tuple(values["losses"]),
+        seconds=float(values["seconds"]),
+        weights=weights,
+        **{name: str(values.get(name, "")) for name in _ORIGIN},
+    )
+
+
+def _as_text(values: dict[str, Any]) -> str:
+    return json.dumps(values, indent=2) + "\n"
+
+
+def _write_first(path: Path, text: str) -> None:
+    """Write a file unless there is one; of processes that try at once a single one succeeds."""
+    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
+    try:
         part.write_text(text)
+        _link(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _link(part: Path, path: Path) -> None:
+    """Name a file `path` too unless something is called so; renaming would replace that."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links, e.g. of a memory stick
+        part.replace(path)

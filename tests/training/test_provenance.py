@@ -1,4 +1,5 @@
 import re
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -6,6 +7,13 @@ import pytest
 from training import provenance as module
 from training.provenance import commit, provenance
 from training.store import FoldOutcome
+
+
+@pytest.fixture(autouse=True)
+def read_anew() -> Iterator[None]:
+    commit.cache_clear()
+    yield
+    commit.cache_clear()
 
 
 def _outcome(seconds: float, engine: str, commit: str = "", date: str = "") -> FoldOutcome:

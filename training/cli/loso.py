@@ -66,6 +66,7 @@ def read_predictions(folder: Path) -> tuple[Predictions, dict[str, Predictions]]
     Raises:
         MerError: the run is not complete, or a file is damaged.
     """
+    RunStore(folder).check_complete()
     paths = {how: folder / name for how, name in PICKED_FILES.items()}
     picked = {how: Predictions.from_csv(path) for how, path in paths.items() if path.is_file()}
     return Predictions.from_csv(folder / PREDICTIONS_FILE), picked

@@ -6,13 +6,12 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from mer_core.errors import MerError
 from mer_core.whole_files import whole_file
 from training.ablation import FULL, variants_of
 from training.cli.ablate import ABLATION_FILE
 from training.cli.loso import PICKED_FILES
 from training.results_page import results_markdown
-from training.store import PREDICTIONS_FILE, RESULT_FILE
+from training.store import PREDICTIONS_FILE, RESULT_FILE, RunStore
 
 
 def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -35,8 +34,7 @@ def run(options: argparse.Namespace) -> int:
     """Copy what the runs predicted and scored, then write the page."""
     runs = [run for folder in options.runs for run in _runs_of(folder)]
     for folder in runs:
-        if not (folder / RESULT_FILE).is_file():
-            raise MerError(f"{folder} is not complete: it has no {RESULT_FILE}; go on with `resume`.")
+        RunStore(folder).check_complete()
     for folder in runs:
         _keep(folder, options.into / _kept_name(folder))
     page = results_markdown(options.into)

@@ -3,7 +3,8 @@
 import argparse
 from pathlib import Path
 
-from training.cli.common import read_data
+from mer_core.errors import MerError
+from training.cli.common import read_data, software
 from training.cli.engine_options import add_engine_arguments, engine_of
 from training.cli.loso import finish_run
 from training.run_spec import RunSpec
@@ -22,6 +23,9 @@ def run(options: argparse.Namespace) -> int:
     """Run the folds that are missing, then report."""
     store = RunStore(options.folder)
     spec = RunSpec.from_json(store.spec())
-    store.clear_partial()
+    if spec.software != software() and not store.is_complete:
+        raise MerError(
+            f"{options.folder} was begun with {spec.software}; with {software()} its folds would not belong together."
+        )
     data = read_data(spec.data, None if spec.subset is None else Path(spec.subset))
     return finish_run(spec, data, options.folder, engine_of(options))

@@ -7,6 +7,7 @@ import torch
 from mer_core.checkpoints import load_checkpoint
 from tests.mer_core.models.published_files import published
 from tests.training.megc2019_tree import make_megc2019_tree
+from tests.training.tiny_run import make_run
 from training.cli import main
 from training.recipes import Recipe, load_recipe
 
@@ -98,6 +99,37 @@ def test_a_run_is_trained_reported_and_resumed(tree: Path, tmp_path: Path, capsy
     capsys.readouterr()
     assert main(["report", run, "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == report
+
+
+def test_a_run_begun_with_other_versions_is_not_gone_on_with(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = tmp_path / "run"
+    begun = ["loso", "--data", f"megc2019:{tree}", "--model", "ststnet", "--epochs", "1", "--out", str(run)]
+    assert main(begun) == 0
+    spec = json.loads((run / "spec.json").read_text())
+    (run / "spec.json").write_text(json.dumps({**spec, "software": "torch 1.0"}))
+    assert main(["resume", str(run)]) == 0  # complete: nothing is trained
+    (run / "result.json").unlink()
+    capsys.readouterr()
+    assert main(["resume", str(run)]) == 2
+    assert f"{run} was begun with torch 1.0; with mer-studio" in capsys.readouterr().err
+
+
+def test_a_report_of_a_run_without_its_result_is_refused(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = make_run(tmp_path / "run", tree)
+    assert main(["report", str(run)]) == 2
+    assert f"{run} is not complete: it has no result.json; go on with `resume`." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("option", "what"), [("--workers", "workers"), ("--stack", "folds a stack")])
+def test_less_than_one_worker_or_fold_is_refused(
+    option: str, what: str, tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["loso", "--data", f"megc2019:{tree}", "--model", "ststnet", option, "0"]) == 2
+    assert f"There must be at least one of the {what}, not 0." in capsys.readouterr().err
 
 
 def test_a_report_of_no_run_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
