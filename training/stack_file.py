@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,14 +17,22 @@ from training.stack import Stack
 
 _PARAMETER, _BUFFER, _MOMENT, _GENERATOR = "parameter", "buffer", "moment", "generator"
 _LOSSES, _EPOCH_WEIGHTS, _DROPOUT = "losses", "epochs", "dropout"
+_PLAIN = frozenset({"keys", "device", "seconds", "rates", "schedule"})
 
 
 @dataclass(frozen=True, eq=False)
 class FoldCourse:
-    """One fold's part of a history: its mean training loss of every epoch, its weights after every scored epoch."""
+    """One fold's part of a history.
+
+    Attributes:
+        losses: mean training loss of every epoch.
+        weights: after every scored epoch.
+        seconds: its share of the time the stack took.
+    """
 
     losses: tuple[float, ...]
     weights: list[dict[str, torch.Tensor]]
+    seconds: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,28 +42,31 @@ class History:
     Attributes:
         losses: float64 (E, F), of every fold in every epoch so far.
         weights: of each epoch that will be scored so far, stacked (S, F, ...).
+        seconds: that learning it took, in all processes that took part.
     """
 
     losses: torch.Tensor
     weights: dict[str, torch.Tensor]
+    seconds: float = 0.0
 
     @staticmethod
     def empty(num_folds: int) -> "History":
         """That of a stack before its first epoch."""
         return History(torch.zeros(0, num_folds, dtype=torch.float64), {})
 
-    def with_epoch(self, losses: torch.Tensor, weights: dict[str, torch.Tensor] | None) -> "History":
-        """The history with one more epoch; `weights` where the epoch will be scored."""
+    def with_epoch(self, losses: torch.Tensor, weights: dict[str, torch.Tensor] | None, seconds: float) -> "History":
+        """The history with one more epoch, which took so long; `weights` where the epoch will be scored."""
         kept = self.weights
         if weights is not None:
             kept = {name: torch.cat([*([kept[name]] if kept else []), value[None]]) for name, value in weights.items()}
-        return History(torch.cat([self.losses, losses[None]]), kept)
+        return History(torch.cat([self.losses, losses[None]]), kept, self.seconds + seconds)
 
-    def of_fold(self, place: int) -> FoldCourse:
-        """That of the fold at this place of the stack."""
-        count = len(next(iter(self.weights.values()), ()))
-        weights = [{name: value[index, place] for name, value in self.weights.items()} for index in range(count)]
-        return FoldCourse(tuple(self.losses[:, place].tolist()), weights)
+    def of_folds(self) -> Iterator[FoldCourse]:
+        """That of each fold, in the order of the stack."""
+        count, num_folds = len(next(iter(self.weights.values()), ())), self.losses.shape[1]
+        for place in range(num_folds):
+            weights = [{name: value[index, place] for name, value in self.weights.items()} for index in range(count)]
+            yield FoldCourse(tuple(self.losses[:, place].tolist()), weights, self.seconds / num_folds)
 
 
 def stack_name(keys: Sequence[str]) -> str:
@@ -72,25 +83,34 @@ def save_stack(stack: Stack, history: History, keys: Sequence[str], path: Path) 
         tensors |= {f"{_MOMENT}/{place}/{name}": value for name, value in moments.items() if value is not None}
     tensors |= {f"{_GENERATOR}/{place}": generator.get_state() for place, generator in enumerate(stack.generators)}
     tensors |= {_LOSSES: history.losses, _DROPOUT: _dropout_state(stack.device)}
-    plain = {"keys": list(keys), "rates": [group["lr"] for group in stack.optimiser.param_groups]}
+    plain = {
+        "keys": list(keys),
+        "device": stack.device.type,
+        "seconds": history.seconds,
+        "rates": [group["lr"] for group in stack.optimiser.param_groups],
+        "schedule": stack.schedule.state_dict(),
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as part:
         contents = {name: value.cpu().contiguous() for name, value in tensors.items()}
-        save_file(contents, part, {"stack": json.dumps({**plain, "schedule": stack.schedule.state_dict()})})
+        save_file(contents, part, {"stack": json.dumps(plain)})
 
 
-def keys_of_stack(path: Path) -> tuple[str, ...]:
-    """The folds of a saved stack, in order; errors as of `restore_stack`."""
-    return tuple(_read(path)[0]["keys"])
+def read_history(path: Path) -> tuple[tuple[str, ...], History]:
+    """The folds of a saved stack, in order, and what they have learnt so far; errors as of `restore_stack`."""
+    plain, tensors = _read(path)
+    return tuple(plain["keys"]), _history(plain, tensors)
 
 
 def restore_stack(stack: Stack, path: Path) -> History:
     """Put a fresh stack of the same folds where the saved one was; its history so far.
 
     Raises:
-        MerError: the file is damaged or of another stack.
+        MerError: the file is damaged, of another stack or of one on another kind of device.
     """
     plain, tensors = _read(path)
+    if plain["device"] != stack.device.type:
+        raise MerError(f"{path} was begun on {plain['device']}, not {stack.device.type}; go on there, or delete it.")
     try:
         for name, value in stack.parameters.items():
             value.data.copy_(tensors[f"{_PARAMETER}/{name}"])
@@ -98,11 +118,15 @@ def restore_stack(stack: Stack, path: Path) -> History:
             value.copy_(tensors[f"{_BUFFER}/{name}"])
         for place, generator in enumerate(stack.generators):
             generator.set_state(tensors[f"{_GENERATOR}/{place}"])
-    except (KeyError, RuntimeError) as error:
+        _restore_optimiser(stack, tensors, plain)
+        _set_dropout_state(stack.device, tensors[_DROPOUT])
+    except (KeyError, ValueError, RuntimeError) as error:
         raise MerError(f"{path} does not hold this stack ({error}); delete it and resume.") from error
-    _restore_optimiser(stack, tensors, plain)
-    _set_dropout_state(stack.device, tensors[_DROPOUT])
-    return History(tensors[_LOSSES], _below(tensors, _EPOCH_WEIGHTS))
+    return _history(plain, tensors)
+
+
+def _history(plain: dict[str, Any], tensors: dict[str, torch.Tensor]) -> History:
+    return History(tensors[_LOSSES], _below(tensors, _EPOCH_WEIGHTS), plain["seconds"])
 
 
 def _restore_optimiser(stack: Stack, tensors: dict[str, torch.Tensor], plain: dict[str, Any]) -> None:
@@ -124,6 +148,9 @@ def _read(path: Path) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
     try:
         with safe_open(path, framework="pt") as file:
             plain = json.loads((file.metadata() or {})["stack"])
+            missing = sorted(_PLAIN - set(plain))
+            if missing:
+                raise ValueError(f"it lacks {', '.join(missing)}")
             return plain, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  # no mapping
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise MerError(f"{path} is not a stack that can be read ({error}); delete it and resume.") from error

@@ -19,7 +19,7 @@ from mer_core.errors import MerError
 from training.fold_job import RunData, score
 from training.folds import Fold
 from training.stack import FoldTraining, Stack, num_steps
-from training.stack_file import FoldCourse, History, keys_of_stack, restore_stack, save_stack, stack_name
+from training.stack_file import FoldCourse, History, read_history, restore_stack, save_stack, stack_name
 from training.store import FoldOutcome
 
 _ON_A_PROCESSOR = 8  # folds a stack, where memory is no measure
@@ -54,39 +54,64 @@ def run_stacked(data: RunData, folds: Sequence[Fold], settings: StackSettings) -
     Raises:
         MerError: a network diverged, or the file of a begun stack is damaged.
     """
+    waiting = {fold.key: fold for fold in folds}
     with ThreadPoolExecutor(num_cores()) as drawers:
-        for stacked in _planned(data, folds, settings, drawers):
+        yield from _begun(data, waiting, settings, drawers)
+        for stacked in _planned(data, list(waiting.values()), settings, drawers):
             yield from _run_stack(data, stacked, settings, drawers)
+
+
+def _begun(
+    data: RunData, waiting: dict[str, Fold], settings: StackSettings, drawers: ThreadPoolExecutor
+) -> Iterator[FoldOutcome]:
+    """The outcomes of the stacks that were begun; their folds no longer wait."""
+    for path in sorted(settings.folder.glob("*.safetensors")):
+        keys, history = read_history(path)
+        folds = {key: waiting.pop(key) for key in keys if key in waiting}
+        if len(folds) == len(keys):
+            yield from _run_stack(data, list(folds.values()), settings, drawers)
+            continue
+        if len(history.losses) == data.spec.recipe.epochs:  # killed while its folds were being stored
+            courses = dict(zip(keys, history.of_folds(), strict=True))
+            yield from (_outcome(data, fold, courses[key], settings.device) for key, fold in folds.items())
+        else:  # another engine has finished some of its folds
+            waiting |= folds
+        path.unlink(missing_ok=True)
 
 
 def _planned(
     data: RunData, folds: Sequence[Fold], settings: StackSettings, drawers: ThreadPoolExecutor
 ) -> Iterator[list[Fold]]:
-    """The folds of each stack: those of begun stacks first, then the others, together where they take equal steps."""
-    waiting = {fold.key: fold for fold in folds}
-    for path in sorted(settings.folder.glob("*.safetensors")):
-        keys = keys_of_stack(path)
-        if all(key in waiting for key in keys):
-            yield [waiting.pop(key) for key in keys]
-        else:  # killed after some of its folds were stored: what is left of them is quicker begun anew
-            path.unlink()
-    by_steps: dict[int, list[Fold]] = {}
-    for fold in waiting.values():
-        by_steps.setdefault(num_steps(len(fold.train), data.spec.recipe.batch_size), []).append(fold)
-    most = settings.num_folds or (_most_that_fit(data, folds[0], settings.device, drawers) if waiting else 1)
-    for alike in by_steps.values():
+    """The folds of each stack: such as take equally many steps."""
+    if not folds:
+        return
+    most = settings.num_folds or _most_that_fit(data, folds, settings.device, drawers)
+    for alike in _by_steps(data, folds):
         yield from (alike[first : first + most] for first in range(0, len(alike), most))
 
 
-def _most_that_fit(data: RunData, fold: Fold, device: torch.device, drawers: ThreadPoolExecutor) -> int:
-    """How many folds the device's memory takes, measured by training one of them for an epoch."""
+def _by_steps(data: RunData, folds: Sequence[Fold]) -> list[list[Fold]]:
+    groups: dict[int, list[Fold]] = {}
+    for fold in folds:
+        groups.setdefault(num_steps(len(fold.train), data.spec.recipe.batch_size), []).append(fold)
+    return list(groups.values())
+
+
+def _most_that_fit(data: RunData, folds: Sequence[Fold], device: torch.device, drawers: ThreadPoolExecutor) -> int:
+    """How many folds the device's memory takes, measured by training two of them for an epoch.
+
+    Two whose last batches are of unlike size if there are such: these take a step apart, which needs more.
+    """
     if device.type != "cuda":
         return _ON_A_PROCESSOR
+    most: list[Fold] = max(_by_steps(data, folds), key=len)
+    alike = sorted(most, key=lambda fold: len(fold.train))
+    trainings = [_training(data, fold) for fold in (alike[0], alike[-1])]
     before = torch.cuda.memory_allocated(device)
     torch.cuda.reset_peak_memory_stats(device)
     with _own_randomness(device, 0):
-        Stack(data.spec, [_training(data, fold)], device, drawers).run_epoch()
-    per_fold = torch.cuda.max_memory_allocated(device) - before
+        Stack(data.spec, trainings, device, drawers).run_epoch()
+    per_fold = (torch.cuda.max_memory_allocated(device) - before) / len(trainings)
     torch.cuda.empty_cache()
     free, _ = torch.cuda.mem_get_info(device)
     return max(1, int(_SHARE_OF_MEMORY * free / max(per_fold, 1)))
@@ -97,14 +122,17 @@ def _run_stack(
 ) -> Iterator[FoldOutcome]:
     keys = [fold.key for fold in folds]
     path = settings.folder / stack_name(keys)
-    started = time.perf_counter()
-    with _own_randomness(settings.device, _dropout_seed(data.spec.seed, keys)):
-        stack = Stack(data.spec, [_training(data, fold) for fold in folds], settings.device, drawers)
-        history = restore_stack(stack, path) if path.is_file() else History.empty(len(folds))
-        history = _learn(stack, history, path, keys, settings.save_every_s)
-    seconds = (time.perf_counter() - started) / len(folds)
-    for place, fold in enumerate(folds):
-        yield _outcome(data, fold, history.of_fold(place), seconds, _engine(settings.device))
+    try:
+        with _own_randomness(settings.device, _dropout_seed(data.spec.seed, keys)):
+            stack = Stack(data.spec, [_training(data, fold) for fold in folds], settings.device, drawers)
+            history = restore_stack(stack, path) if path.is_file() else History.empty(len(folds))
+            history = _learn(stack, history, path, keys, settings.save_every_s)
+    except torch.OutOfMemoryError as error:
+        raise MerError(
+            f"{len(folds)} folds in a stack do not fit into the graphics processor's memory; choose fewer with --stack."
+        ) from error
+    for fold, course in zip(folds, history.of_folds(), strict=True):
+        yield _outcome(data, fold, course, settings.device)
     path.unlink(missing_ok=True)
 
 
@@ -112,12 +140,13 @@ def _learn(stack: Stack, history: History, path: Path, keys: Sequence[str], save
     """The history after the last epoch; saved on the way, and at the end because scoring can be killed as well."""
     last, saved = stack.spec.recipe.epochs, time.monotonic()
     for epoch in range(len(history.losses) + 1, last + 1):
+        began = time.perf_counter()
         losses = stack.run_epoch()
         if not torch.isfinite(losses).all():
             worst = keys[int(torch.isfinite(losses).logical_not().nonzero()[0])]
             raise MerError(f"Training diverged: the loss of the fold {worst} in epoch {epoch} is not finite.")
         weights = stack.weights() if epoch in stack.spec.scored_epochs else None
-        history = history.with_epoch(losses, weights)
+        history = history.with_epoch(losses, weights, time.perf_counter() - began)
         if epoch == last or time.monotonic() - saved >= save_every_s:
             save_stack(stack, history, keys, path)
             saved = time.monotonic()
@@ -129,16 +158,16 @@ def _training(data: RunData, fold: Fold) -> FoldTraining:
     return FoldTraining(fold.key, fold.seed(data.spec.seed), data.planes[train], data.labels[train])
 
 
-def _outcome(data: RunData, fold: Fold, course: FoldCourse, seconds: float, engine: str) -> FoldOutcome:
+def _outcome(data: RunData, fold: Fold, course: FoldCourse, device: torch.device) -> FoldOutcome:
     return FoldOutcome(
         key=fold.key,
         sample_ids=data.names_of(fold),
         logits=score(data, fold, course.weights),
         epochs=data.spec.scored_epochs,
         losses=course.losses,
-        seconds=seconds,
+        seconds=course.seconds,
         weights=course.weights[-1],
-        engine=engine,
+        engine=_engine(device),
     )
 
 

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -5,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
 from mer_core.errors import MerError
 from tests.training.megc2019_tree import make_megc2019_tree
-from training import fold_job, stack, stacked
+from training import fold_job, stack, stack_file, stacked
 from training.datasets.maps import LabelledMaps
 from training.datasets.megc2019 import read_megc2019
 from training.engines import Engine
@@ -171,6 +173,66 @@ def test_a_stack_is_taken_up_with_its_own_folds_whatever_the_new_size(
     begun = [key for key in whole if np.array_equal(whole[key].logits, resumed[key].logits)]
     assert len(begun) >= 2
     assert resumed.keys() == whole.keys()
+
+
+def test_a_stack_killed_while_its_folds_are_stored_ends_where_an_uninterrupted_one_does(
+    data: LabelledMaps, tmp_path: Path
+) -> None:
+    run, folds = _run_data(data), loso_folds(data.samples)
+    whole = _stacked(run, folds, tmp_path / "whole", 4)
+    settings = StackSettings(torch.device("cpu"), tmp_path / "killed", 4)
+    stored = next(run_stacked(run, folds, settings))
+    left = tuple(fold for fold in folds if fold.key != stored.key)
+    resumed = {stored.key: stored, **_stacked(run, left, tmp_path / "killed", 4)}
+    assert resumed.keys() == whole.keys()
+    for key, outcome in whole.items():
+        assert np.array_equal(outcome.logits, resumed[key].logits)
+        assert resumed[key].seconds > 0
+    assert list((tmp_path / "killed").iterdir()) == []
+
+
+def test_an_unfinished_stack_of_which_another_engine_trained_a_fold_is_begun_anew(
+    data: LabelledMaps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, folds = _run_data(data, epochs=3), loso_folds(data.samples)
+    save = stacked.save_stack
+
+    def save_and_die(*arguments: object) -> None:
+        save(*arguments)  # type: ignore[arg-type]
+        raise _KilledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(stacked, "save_stack", save_and_die)
+        with pytest.raises(_KilledError):
+            _stacked(run, folds, tmp_path, 4)
+    left = _stacked(run, folds[1:], tmp_path, 4)
+    assert {len(outcome.losses) for outcome in left.values()} == {3}
+    assert left.keys() == {fold.key for fold in folds[1:]}
+    assert list(tmp_path.glob("*.safetensors")) == []
+
+
+def test_a_stack_begun_on_another_device_is_refused(
+    data: LabelledMaps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, folds = _run_data(data), loso_folds(data.samples)
+    settings = StackSettings(torch.device("cpu"), tmp_path, 4)
+    next(run_stacked(run, folds, settings))
+    (path,) = tmp_path.glob("*.safetensors")
+    plain, tensors = stack_file._read(path)
+    save_file(tensors, path, {"stack": json.dumps({**plain, "device": "cuda"})})
+    with pytest.raises(MerError, match=r"safetensors was begun on cuda, not cpu; go on there, or delete it\."):
+        _stacked(run, folds, tmp_path, 4)
+
+
+def test_folds_that_do_not_fit_into_memory_are_said(
+    data: LabelledMaps, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: stack.Stack) -> torch.Tensor:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(stack.Stack, "run_epoch", full)
+    with pytest.raises(MerError, match=r"3 folds in a stack do not fit .*; choose fewer with --stack"):
+        _stacked(_run_data(data), loso_folds(data.samples), tmp_path)
 
 
 def test_a_damaged_stack_file_is_named(data: LabelledMaps, tmp_path: Path) -> None:
