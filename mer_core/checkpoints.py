@@ -20,7 +20,7 @@ from torch import nn
 
 from mer_core.ensemble import FOLDS_FILE, FoldEnsemble, read_folds, write_folds
 from mer_core.errors import CheckpointError
-from mer_core.inputs import InputSpec
+from mer_core.inputs import NOT_STATED, InputSpec
 from mer_core.labels import LABELS
 from mer_core.models import build_model, list_models, model_info
 from mer_core.models.macs import count_parameters
@@ -215,13 +215,13 @@ def build_checked_model(architecture: str, arguments: dict[str, Any], where: str
 def _published_spec(family: str, arguments: dict[str, Any]) -> InputSpec:
     if family == "ststnet":
         # The authors' loader reads the maps as BGR; with u, v, strain the published weights score UF1 .396.
-        return InputSpec(channels=CHANNEL_ORDER[family], flow_version="not stated by the authors")
+        return InputSpec(channels=CHANNEL_ORDER[family], flow_version=NOT_STATED)
     return InputSpec(
         kind="pixels112",
         size=112,
         channels=CHANNEL_ORDER[family][: arguments.get("in_channels", 3)],
         flow_method="tvl1",
-        flow_version="not stated by the authors",
+        flow_version=NOT_STATED,
         strain_mode="legacy_ecnu",
         remove_head_motion=False,
     )

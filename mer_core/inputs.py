@@ -17,6 +17,7 @@ from mer_core.strain import STRAIN_MODES
 MAP_SIDE = 28
 CHANNELS: tuple[str, ...] = ("u", "v", "strain")
 INPUT_KINDS: tuple[str, ...] = ("minmax28", "pixels112")
+NOT_STATED = "not stated by the authors"  # how a flow version begins that nobody knows
 
 
 @dataclass(frozen=True)

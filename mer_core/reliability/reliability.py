@@ -9,6 +9,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from mer_core.errors import CheckpointError
+from mer_core.inputs import NOT_STATED
 from mer_core.reliability.answer_sets import AnswerSets
 from mer_core.reliability.calibration import Calibration
 from mer_core.reliability.known_motion import CANNOT_SAY_FROM, KnownMotion
@@ -29,6 +30,7 @@ _ENSEMBLE = (
     "Measured on single networks, each asked about people it had not seen; for the mean of all of them it is "
     "approximate."
 )
+_UNKNOWN_FLOW = " It was measured on maps whose flow method nobody has stated; that of a clip may differ."
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,15 +55,19 @@ class Reliability:
     known_motion: KnownMotion
 
     def approximation(self, is_ensemble: bool) -> str:
-        """Why the figures are approximate for the predictor in use, in one sentence."""
-        return _ENSEMBLE if is_ensemble else _ONE_NETWORK
+        """Why the figures are approximate for the predictor in use, in one or two sentences."""
+        is_unknown = str(self.run["input_spec"].get("flow_version", "")).startswith(NOT_STATED)
+        return (_ENSEMBLE if is_ensemble else _ONE_NETWORK) + (_UNKNOWN_FLOW if is_unknown else "")
 
     def to_json(self) -> dict[str, Any]:
         """All but the maps as plain values."""
         return {
             "format": _FORMAT,
             "measured_on": MEASURED_ON,
-            "approximate_for": {"model.safetensors": _ONE_NETWORK, "folds.safetensors": _ENSEMBLE},
+            "approximate_for": {
+                "model.safetensors": self.approximation(is_ensemble=False),
+                "folds.safetensors": self.approximation(is_ensemble=True),
+            },
             "run": self.run,
             "record": asdict(self.record),
             "calibration": asdict(self.calibration),

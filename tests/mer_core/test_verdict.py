@@ -4,6 +4,7 @@ import pytest
 
 from mer_core.analysis import Analysis
 from mer_core.checkpoints import Checkpoint
+from mer_core.inputs import NOT_STATED
 from mer_core.prediction import Agreement, Prediction
 from mer_core.reliability import Familiarity
 from mer_core.verdict import answer_words, standing, trust_details, trust_phrases, verdict_sentence
@@ -72,6 +73,16 @@ def test_the_details_tell_the_other_record_the_coverage_and_what_is_approximate(
     assert "for the mean of all of them it is approximate" in said
     alone = " ".join(trust_details(replace(tested, agreement=None)))
     assert "for this network, trained on everybody, it is approximate" in alone
+
+
+@pytest.mark.parametrize("version", [f"{NOT_STATED} of the maps", "opencv 5.0.0"])
+def test_an_unknown_flow_of_the_maps_it_was_measured_on_is_said(small_checkpoint: Checkpoint, version: str) -> None:
+    spec = replace(small_checkpoint.input_spec, flow_version=version)
+    reliability = made_up_reliability(replace(small_checkpoint, input_spec=spec))
+    said = "measured on maps whose flow method nobody has stated; that of a clip may differ"
+    for is_ensemble in (False, True):
+        assert (said in reliability.approximation(is_ensemble)) is version.startswith(NOT_STATED)
+    assert reliability.approximation(is_ensemble=True) in reliability.to_json()["approximate_for"].values()
 
 
 def test_without_a_reliability_the_verdict_is_not_validated(sample_analysis: Analysis) -> None:

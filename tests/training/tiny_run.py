@@ -6,6 +6,7 @@ from pathlib import Path
 import torch
 
 from mer_core.checkpoints import Checkpoint, save_checkpoint
+from mer_core.inputs import NOT_STATED
 from training.datasets.maps import LabelledMaps
 from training.datasets.megc2019 import read_megc2019
 from training.fit import seeded_model
@@ -52,7 +53,7 @@ def make_checkpoint(folder: Path, tree: Path, model: str = "ststnet", **training
         "software": "test",
         "validation": "not yet cross-validated",
     }
-    spec = replace(tiny_spec(tree, data, model).recipe.input_spec, flow_version="not stated")
+    spec = replace(tiny_spec(tree, data, model).recipe.input_spec, flow_version=NOT_STATED)
     network = seeded_model(model, 7).eval()
     save_checkpoint(Checkpoint(folder.name, network, model, spec, training={**facts, **training}), folder, "# card\n")
     return folder

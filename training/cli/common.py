@@ -10,7 +10,7 @@ import torch
 
 from mer_core import __version__
 from mer_core.flow import flow_version
-from mer_core.inputs import InputSpec
+from mer_core.inputs import NOT_STATED, InputSpec
 from training.cli.progress import show_progress
 from training.datasets.extract import with_maps
 from training.datasets.maps import LabelledMaps, load_maps
@@ -46,7 +46,7 @@ def read_data(sources: Sequence[str], subset: Path | None = None, spec: InputSpe
 def flow_of(sources: Sequence[str]) -> str:
     """What the flow of these data sets' maps was computed with, as far as that is known."""
     if any(source.startswith("megc2019:") for source in sources):
-        return "not stated by the authors of the training maps"
+        return f"{NOT_STATED} of the training maps"
     return flow_version()
 
 
