@@ -13,7 +13,7 @@ from training.cli.common import add_data_arguments, describe_data, flow_of, read
 from training.cli.progress import show_progress
 from training.fit import fit, seeded_model
 from training.overlap import FITTED_ON, fingerprints
-from training.recipes import load_recipe
+from training.recipes import HYPER_PARAMETERS, load_recipe
 
 _LOG_EVERY = 50  # epochs
 
@@ -48,6 +48,7 @@ def run(options: argparse.Namespace) -> int:
         "class_counts": data.counts(),
         "recipe": options.recipe,
         "epochs": recipe.epochs,
+        HYPER_PARAMETERS: recipe.to_json(),
         "seed": options.seed,
         "final_loss": losses[-1],
         "software": software(),

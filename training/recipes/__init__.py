@@ -10,6 +10,7 @@ from mer_core.errors import MerError
 from mer_core.inputs import InputSpec
 
 OPTIMISERS: tuple[str, ...] = ("adam", "sgd")
+HYPER_PARAMETERS = "hyper_parameters"  # what a checkpoint calls those it was trained with
 
 
 @dataclass(frozen=True)

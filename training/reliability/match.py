@@ -6,6 +6,7 @@ from mer_core.checkpoints import Checkpoint
 from mer_core.errors import MerError
 from training.datasets.maps import LabelledMaps
 from training.folds import loso_folds
+from training.recipes import HYPER_PARAMETERS
 from training.run_spec import RunSpec
 from training.store import RunStore
 
@@ -36,7 +37,7 @@ def require_same_network(store: RunStore, spec: RunSpec, checkpoint: Checkpoint)
     The seed may differ, and the precision during training.
 
     Raises:
-        MerError: another architecture, arguments, input, recipe, number of epochs or data.
+        MerError: another architecture, arguments, input, recipe, hyper-parameter or data.
     """
     for name, of_run, of_checkpoint in _facts(spec, checkpoint):
         if of_run != of_checkpoint:
@@ -50,11 +51,14 @@ def _facts(spec: RunSpec, checkpoint: Checkpoint) -> list[tuple[str, Any, Any]]:
     """What must be the same: its name, the run's, the checkpoint's."""
     training = checkpoint.training
     of_run, of_checkpoint = spec.recipe.input_spec.to_dict(), checkpoint.input_spec.to_dict()
+    asked = spec.recipe.to_json()
+    used = training.get(HYPER_PARAMETERS, asked)  # checkpoints of earlier versions name the recipe only
     return [
         ("architecture", spec.model, checkpoint.architecture),
         ("arguments", spec.arguments, checkpoint.arguments),
         *((f"input {name}", of_run[name], of_checkpoint[name]) for name in of_run if name != _NOT_IN_RECIPES),
         ("recipe", spec.recipe_name, training.get("recipe", "unknown")),
         ("number of epochs", spec.recipe.epochs, training.get("epochs", "unknown")),
+        *((f"{name} in training", asked.get(name), used.get(name)) for name in sorted({*asked, *used})),
         ("data sha256", spec.data_digest, training.get("data_sha256", "unknown")),
     ]

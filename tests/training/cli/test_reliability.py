@@ -179,6 +179,16 @@ def test_a_checkpoint_trained_otherwise_is_refused(
     assert message in _refused([str(run)], make_checkpoint(tmp_path / "other", tree, **changes), capsys)
 
 
+def test_a_checkpoint_with_another_learning_rate_under_the_same_name_is_refused(
+    run: Path, tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    alike = tiny_spec(tree, read_megc2019(tree)).recipe.to_json()
+    other = make_checkpoint(tmp_path / "other", tree, hyper_parameters={**alike, "learning_rate": 0.5})
+    assert "learning_rate in training is 5e-05, the checkpoint's 0.5" in _refused([str(run)], other, capsys)
+    same = make_checkpoint(tmp_path / "same", tree, hyper_parameters=alike)
+    assert main(["reliability", str(run), "--checkpoint", str(same)]) == 0
+
+
 @pytest.mark.parametrize(
     ("entry", "value", "message"),
     [
