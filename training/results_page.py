@@ -15,11 +15,12 @@ from training.comparison import compare_runs
 from training.metrics import NUM_DRAWS
 from training.predictions import Predictions
 from training.published import PublishedScore
+from training.recipes import load_recipe
 from training.report_parts import picked_cells, published_cells, score_cells, table
 from training.store import PREDICTIONS_FILE, RESULT_FILE
 
-PLANNED_FILE = "planned.toml"
-_DATA = "megc2019:PATH"
+PLANNED_FILE, NOTES_FILE = "planned.toml", "notes.md"
+_DATA = "megc2019"
 _RUN_HEAD = "network", "recipe", "seed", "UF1", "UAR", "accuracy", "run"
 _MADE_HEAD = "run", "precision", "date", "commit", "hardware", "fold hours", "command"
 
@@ -54,7 +55,9 @@ class KeptRun:
         """What trains and scores it again."""
         facts = self.facts
         what = f"ablate {facts['model']}" if facts["arguments"] else f"loso --model {facts['model']}"
-        words = ["python -m training", what, "--data", _DATA, "--recipe", facts["recipe"]]
+        words = ["python -m training", what, f"--data {_DATA}:PATH", "--recipe", facts["recipe"]]
+        if facts["epochs"] != load_recipe(facts["model"], facts["recipe"]).epochs:
+            words += ["--epochs", str(facts["epochs"])]
         words += ["--protocol", facts["protocol"], "--seed", str(facts["seed"]), "--precision", facts["precision"]]
         return " ".join(words)
 
@@ -63,7 +66,7 @@ def kept_runs(folder: Path) -> tuple[KeptRun, ...]:
     """The runs kept in a folder, by network, recipe, precision and seed.
 
     Raises:
-        MerError: a result cannot be read or lacks its predictions; names it.
+        MerError: a result cannot be read, lacks its predictions or is of other samples than the page's; names it.
     """
     runs = [_kept(path.parent) for path in sorted(folder.glob(f"*/{RESULT_FILE}"))]
     return tuple(sorted(runs, key=lambda run: (_full_first(run), run.facts["recipe"], run.facts["seed"], run.name)))
@@ -75,13 +78,16 @@ def results_markdown(folder: Path) -> str:
     if not runs:
         raise MerError(f"{folder} holds no result; add a complete run.")
     main = [run for run in runs if not run.facts["arguments"]]
+    if not main:
+        raise MerError(f"{folder} holds ablations only; add a run of a full network.")
     sections = [
         _introduction(main[0]),
         "## Recipe and epochs fixed beforehand\n\n" + table(_RUN_HEAD, [*map(_run_row, main), _baseline_row(main[0])]),
-        _picked_section(main),
+        _picked_section(runs),
         *_ablation_sections(runs),
         _published_section(main),
         "## How each was made\n\n" + table(_MADE_HEAD, map(_made_row, runs)),
+        _notes(folder),
         _not_run_section(folder, {run.name for run in runs}),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
@@ -93,6 +99,9 @@ def _kept(folder: Path) -> KeptRun:
         result["facts"]["model"], result["provenance"]["commit"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise MerError(f"{folder / RESULT_FILE} is no result of a complete run ({error}).") from error
+    facts = result["facts"]
+    if facts.get("data", _DATA) != _DATA or "subset" in facts:  # before there was such an entry all runs were
+        raise MerError(f"{folder} was not run on the whole of {_DATA}; the page is about these samples only.")
     return KeptRun(folder.name, result, Predictions.from_csv(folder / PREDICTIONS_FILE))
 
 
@@ -137,7 +146,7 @@ def _picked_section(runs: Sequence[KeptRun]) -> str:
     head = "network", "epoch picked on the test people", "UF1", "UAR", "UF1 more than the result", "run"
     return (
         "## What picking the epoch on the test people is worth (**optimistic**, not results)\n\n"
-        "The same networks as above; only which epoch is scored differs.\n\n" + table(head, rows)
+        "The same trained networks as in the results; only which epoch is scored differs.\n\n" + table(head, rows)
     )
 
 
@@ -195,11 +204,25 @@ def _made_row(run: KeptRun) -> tuple[Any, ...]:
     )
 
 
+def _notes(folder: Path) -> str:
+    """What must be known of some of the runs and no table says."""
+    path = folder / NOTES_FILE
+    return path.read_text().strip() if path.is_file() else ""
+
+
 def _not_run_section(folder: Path, names: set[str]) -> str:
     path = folder / PLANNED_FILE
     planned = tomllib.loads(path.read_text())["run"] if path.is_file() else []
-    rows = [(plan["name"], plan["hours"], f"`{plan['command']}`") for plan in planned if plan["name"] not in names]
-    if not rows:
+    commands: dict[str, list[dict[str, Any]]] = {}
+    for plan in planned:
+        if plan["name"] not in names:
+            commands.setdefault(plan["command"], []).append(plan)
+    if not commands:
         return ""
-    head = "run", "hours on 2 cores, estimated", "command"
-    return f"## Not run yet\n\n{table(head, rows)}"
+    rows = [
+        (", ".join(plan["name"] for plan in plans), round(sum(plan["hours"] for plan in plans), 1), f"`{command}`")
+        for command, plans in commands.items()
+    ]
+    head = "runs", "hours on 2 cores, estimated", "command"
+    note = "An ablation trains the full network too, unless its folder holds that run as `full`."
+    return f"## Not run yet\n\n{table(head, rows)}\n\n{note}"

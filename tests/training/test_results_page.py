@@ -74,6 +74,31 @@ def test_planned_runs_without_a_result_are_listed_as_not_run(tmp_path: Path) -> 
     assert "mini" not in section
 
 
+def test_notes_on_the_runs_stand_below_how_they_were_made(tmp_path: Path) -> None:
+    _keep(tmp_path, "mini", partly_right(0.7, 0))
+    (tmp_path / "notes.md").write_text("Counted by the clock.\n")
+    made = results_markdown(tmp_path).partition("## How each was made")[2]
+    assert made.endswith("|\n\nCounted by the clock.\n")
+
+
+def test_planned_runs_of_one_command_are_listed_together(tmp_path: Path) -> None:
+    _keep(tmp_path, "mini", partly_right(0.7, 0))
+    runs = [f'[[run]]\nname = "{name}"\ncommand = "ablate"\nhours = 0.9\n' for name in ("self", "cbam")]
+    (tmp_path / "planned.toml").write_text("".join(runs))
+    assert "| self, cbam | 1.8 | `ablate` |" in results_markdown(tmp_path)
+
+
+def test_epochs_other_than_the_recipes_stand_in_the_command(tmp_path: Path) -> None:
+    _keep(tmp_path, "mini", partly_right(0.7, 0), epochs=7)
+    assert "--recipe honest --epochs 7 --protocol honest" in results_markdown(tmp_path)
+
+
+def test_what_picking_is_worth_to_a_variant_is_said_too(tmp_path: Path) -> None:
+    _keep(tmp_path, "full", partly_right(0.7, 0))
+    _keep(tmp_path, "variant", partly_right(0.5, 1), partly_right(0.9, 1), arguments={"position": "none"})
+    assert "(**optimistic**)" in _row(results_markdown(tmp_path).partition("## What picking")[2], "position none")
+
+
 def test_a_folder_without_results_or_with_a_damaged_one_is_refused(tmp_path: Path) -> None:
     with pytest.raises(MerError, match="holds no result"):
         results_markdown(tmp_path)
@@ -81,6 +106,16 @@ def test_a_folder_without_results_or_with_a_damaged_one_is_refused(tmp_path: Pat
     (tmp_path / "mini" / "result.json").write_text("{}")
     with pytest.raises(MerError, match="is no result of a complete run"):
         kept_runs(tmp_path)
+
+
+def test_a_folder_of_ablations_alone_or_of_other_samples_is_refused(tmp_path: Path) -> None:
+    _keep(tmp_path / "a", "variant", partly_right(0.5, 1), arguments={"position": "none"})
+    with pytest.raises(MerError, match="holds ablations only; add a run of a full network"):
+        results_markdown(tmp_path / "a")
+    for number, facts in enumerate([{"data": "casme2 + samm"}, {"data": "megc2019", "subset": "list.csv"}]):
+        _keep(tmp_path / f"b{number}", "own", partly_right(0.5, 1), **facts)
+        with pytest.raises(MerError, match=r"own was not run on the whole of megc2019"):
+            results_markdown(tmp_path / f"b{number}")
 
 
 def test_a_run_is_kept_only_when_it_is_complete(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -82,5 +82,7 @@ def run_facts(spec: RunSpec) -> dict[str, object]:
         "seed": spec.seed,
         "epochs": spec.recipe.epochs,
         "precision": spec.precision,
+        "data": " + ".join(source.partition(":")[0] for source in spec.data),
+        **({} if spec.subset is None else {"subset": Path(spec.subset).name}),
         "software": spec.software,
     }
