@@ -15,6 +15,7 @@ import torch
 from training.datasets.maps import LabelledMaps
 from training.datasets.megc2019 import read_megc2019
 from training.fit import fit, seeded_model
+from training.fold_job import quick_to_train
 from training.precision import PRECISIONS, autocast
 from training.recipes import load_recipe
 
@@ -34,8 +35,7 @@ def main() -> None:
 
 def _learn(network: str, precision: str, data: LabelledMaps) -> str:
     recipe = replace(load_recipe(network), epochs=_EPOCHS)
-    model = seeded_model(network, 0)
-    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # torch's stubs do not know it
+    model = quick_to_train(seeded_model(network, 0), recipe.size)
     started = time.perf_counter()
     with autocast(precision):
         losses = fit(model, data.planes, torch.from_numpy(data.labels), recipe, 0)

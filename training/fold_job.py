@@ -50,7 +50,7 @@ def run_fold(data: RunData, fold: Fold) -> FoldOutcome:
     started = time.process_time()
     spec = data.spec
     seed = fold.seed(spec.seed)
-    model = _quick_to_train(seeded_model(spec.model, seed, **spec.arguments), spec.recipe.size)
+    model = quick_to_train(seeded_model(spec.model, seed, **spec.arguments), spec.recipe.size)
     train = torch.from_numpy(fold.train)
     snapshots = _Snapshots(model, spec.scored_epochs)
     with autocast(spec.precision):
@@ -93,7 +93,7 @@ class _Snapshots:
             self.states.append({name: value.clone(memory_format=plain) for name, value in state.items()})
 
 
-def _quick_to_train(model: nn.Module, size: int) -> nn.Module:
+def quick_to_train(model: nn.Module, size: int) -> nn.Module:
     """The same network, for inputs of this side (px) in the order of values in memory that a processor is faster with.
 
     That order also decides which kernels of batch norm are the fast ones.
