@@ -6,6 +6,7 @@ from PIL import Image
 
 from mer_core.errors import MerError
 from tests.training.megc2019_tree import ROWS, make_megc2019_tree
+from training.datasets.check import check
 from training.datasets.megc2019 import MAPS_FOLDER, TABLE_FILE, read_megc2019
 
 _REAL = Path(__file__).resolve().parents[3] / "shared" / "data" / "megc2019_flow"
@@ -73,6 +74,41 @@ def test_a_wrong_table_is_refused_with_the_place(tree: Path, old: str, new: str,
     table.write_text(table.read_text().replace(old, new, 1))
     with pytest.raises(MerError, match=message):
         read_megc2019(tree)
+
+
+def test_a_table_with_a_byte_order_mark_is_read(tree: Path) -> None:
+    table = tree / TABLE_FILE
+    digest = read_megc2019(tree).digest
+    table.write_text(table.read_text(), encoding="utf-8-sig")
+    assert read_megc2019(tree).digest == digest
+
+
+def test_a_table_in_another_encoding_is_refused(tree: Path) -> None:
+    (tree / TABLE_FILE).write_bytes((tree / TABLE_FILE).read_bytes() + "smic,s1,Müller,0".encode("latin-1"))
+    with pytest.raises(MerError, match=r"combined_3_class2.*csv is not in UTF-8; export it as CSV UTF-8"):
+        read_megc2019(tree)
+
+
+def test_a_row_that_breaks_off_is_refused_with_its_number(tree: Path) -> None:
+    (tree / TABLE_FILE).write_text((tree / TABLE_FILE).read_text() + "smic,s1\n")
+    with pytest.raises(MerError, match=r"row 8: label '' is not 0"):
+        read_megc2019(tree)
+
+
+def test_one_person_under_two_names_is_refused(tree: Path) -> None:
+    table = tree / TABLE_FILE
+    table.write_text(table.read_text().replace("smic,s1,s1_sur_02", "smic,s01,s1_sur_02"))
+    with pytest.raises(MerError, match=r"row 6: subject 's01' is written 's1' further up; write one person alike"):
+        read_megc2019(tree)
+
+
+def test_one_map_of_two_people_is_a_problem(tree: Path) -> None:
+    maps = tree / MAPS_FOLDER
+    (maps / "s2_s2_ne_01 .png").write_bytes((maps / "sub01_EP19_05f .png").read_bytes())
+    (maps / "s1_s1_sur_02 .png").write_bytes((maps / "s1_s1_po_01 .png").read_bytes())  # of one person: no matter
+    ((row, path, sentence),) = [(p.row, p.path, p.sentence) for p in check(f"megc2019:{tree}").problems]
+    assert (row, path) == (7, maps / "s2_s2_ne_01 .png")
+    assert sentence == "the map is also that of casme2/sub01/EP19_05f; no two people move alike."
 
 
 def test_a_folder_without_a_table_is_refused(tmp_path: Path) -> None:

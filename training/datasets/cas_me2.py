@@ -7,7 +7,7 @@ from pathlib import Path
 from training.datasets.annotated import CLIP_COLUMNS, add_row, numbered
 from training.datasets.collector import Annotation, Collector
 from training.datasets.frames import subject_root
-from training.datasets.sheets import Columns, Row, Table, find_table, read_sheets, rows_below, sheet_files
+from training.datasets.sheets import Cells, Columns, Row, Table, find_fitting, read_sheets, rows_below, table_in
 from training.datasets.table import Dataset, Exclusion, Note, Problem
 
 _FPS = 30.0
@@ -45,11 +45,11 @@ def read_cas_me2(folder: Path) -> Dataset:
     Raises:
         MerError: no table or no frames at all, or frames in several versions (`rawpic`, `selectedpic`): give one.
     """
-    book = _headless_workbook(folder) or _Workbook(find_table(folder, _COLUMNS, also_above=True), {}, {})
+    book = find_fitting(folder, _workbook, _COLUMNS, also_above=True)
     root = subject_root(folder, r"s\d+")
     collector = Collector("cas_me2", book.table.path, _FPS)
     num_macro = 0
-    for row in book.table.rows:
+    for row in book.table.require_rows().rows:
         if row["kind"].casefold().startswith("macro"):
             num_macro += 1
             collector.remarks.append(Exclusion(book.table.path, "macro-expression", row.number))
@@ -78,14 +78,19 @@ def _annotation(book: _Workbook, row: Row, root: Path) -> Annotation:
     )
 
 
-def _headless_workbook(folder: Path) -> _Workbook | None:
-    for path in [file for place in (folder, folder.absolute().parent) for file in sheet_files(place)]:
-        sheets = read_sheets(path)
-        first = next((line for line in sheets[0] if any(line)), [])
-        if len(sheets) < 3 or len(first) < len(_ORDER) or not first[7].casefold().startswith(("macro", "micro")):
-            continue
-        table = Table(path, rows_below(sheets[0], -1, {name: i for i, name in enumerate(_ORDER)}), frozenset(_ORDER))
-        persons = {line[2]: line[1] for line in sheets[1] if len(line) > 2}
-        videos = {line[1]: line[0].zfill(4) for line in sheets[2] if len(line) > 1}
-        return _Workbook(table, persons, videos)
-    return None
+def _workbook(path: Path) -> _Workbook | None:
+    sheets = read_sheets(path)
+    headed = table_in(path, sheets, _COLUMNS)
+    return _Workbook(headed, {}, {}) if headed else _headless_workbook(path, sheets)
+
+
+def _headless_workbook(path: Path, sheets: list[Cells]) -> _Workbook | None:
+    if len(sheets) < 3:
+        return None
+    first = next((line for line in sheets[0] if any(line)), [])
+    if len(first) < len(_ORDER) or not first[7].casefold().startswith(("macro", "micro")):
+        return None
+    table = Table(path, rows_below(sheets[0], -1, {name: i for i, name in enumerate(_ORDER)}), frozenset(_ORDER))
+    persons = {line[2]: line[1] for line in sheets[1] if len(line) > 2}
+    videos = {line[1]: line[0].zfill(4) for line in sheets[2] if len(line) > 1}
+    return _Workbook(table, persons, videos)

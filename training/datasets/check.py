@@ -13,6 +13,7 @@ from mer_core.clip_sources.stills import read_still
 from mer_core.clips import read_clip
 from mer_core.errors import ClipError, MerError
 from mer_core.labels import LABELS
+from training.datasets.doubles import shared_maps
 from training.datasets.frames import VideoFrames, frame_folder
 from training.datasets.maps import read_map
 from training.datasets.readers import survey
@@ -70,7 +71,7 @@ class CheckReport:
 
 
 def check(source: str, progress: Progress = lambda done, total: None) -> CheckReport:
-    """Everything there is to say about a data set; decodes each frame from onset to offset.
+    """Everything there is to say about a data set; decodes each frame from onset to offset, and compares the maps.
 
     Args:
         source: `KIND:PATH`, see `training.datasets.readers.READERS`.
@@ -85,7 +86,7 @@ def check(source: str, progress: Progress = lambda done, total: None) -> CheckRe
         for done, found in enumerate(pool.map(_damage, data.rows), start=1):
             damage.extend(found)
             progress(done, len(data.rows))
-    return _report(source, data, damage)
+    return _report(source, data, [*damage, *shared_maps(data)])
 
 
 def _report(source: str, data: Dataset, damage: list[Problem]) -> CheckReport:

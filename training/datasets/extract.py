@@ -8,9 +8,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
-from PIL import Image, __version__
+import PIL
+from PIL import Image
 
 import mer_core
 from mer_core.clips import read_clip, read_image_pair
@@ -28,9 +30,11 @@ from training.datasets.table import Dataset, Sample
 
 Progress = Callable[[int, int], None]
 _MOST_NAMED = 3
-# Whatever a map depends on in our own code; a change in any of these makes every cached map stale.
+# Whatever a map depends on in our own code besides this file; a change in any of these makes every cached map stale.
 _SOURCES = (
+    "clips.py",
     "crop.py",
+    "faces.py",
     "flow.py",
     "head_motion.py",
     "inputs.py",
@@ -179,10 +183,15 @@ def _key(spec: InputSpec, sources: tuple[str, ...]) -> str:
 def _software() -> str:
     """Versions of the libraries, and the digest of our own code, that a map depends on."""
     digest = hashlib.sha256()
-    root = Path(mer_core.__file__).parent
-    for path in sorted(path for pattern in _SOURCES for path in root.glob(pattern)):
+    for path in _source_files():
         digest.update(path.read_bytes())
-    return f"opencv {cv2.__version__}, numpy {np.__version__}, pillow {__version__}, code {digest.hexdigest()}"
+    versions = f"opencv {cv2.__version__}, numpy {np.__version__}, pillow {PIL.__version__}, av {av.__version__}"
+    return f"{versions}, code {digest.hexdigest()}"
+
+
+def _source_files() -> list[Path]:
+    root = Path(mer_core.__file__).parent
+    return [*sorted(path for pattern in _SOURCES for path in root.glob(pattern)), Path(__file__)]
 
 
 def _sha256(path: Path) -> str:

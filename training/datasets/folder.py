@@ -28,6 +28,9 @@ def read_folder(folder: Path) -> Dataset:
     without its suffix. Frames are named by the number in their file names, those of a video are counted from 0. A
     label is an emotion word, a class name, or 0, 1, 2 for negative, positive, surprise.
 
+    The data set is called "folder" wherever it lies. Several can be trained on together when no subject is named in
+    two of them; `read_datasets` refuses the others, because only their owner knows whether that is one person.
+
     Raises:
         MerError: no such table.
     """
@@ -76,7 +79,10 @@ def _clip_place(root: Path, row: Row) -> Path:
 def _fps(text: str) -> float | None:
     if not text:
         return None
-    fps = float(text)
+    try:
+        fps = float(text)
+    except ValueError:
+        raise ValueError(f"fps {text!r} is not a number") from None
     if not 0 < fps < float("inf"):
         raise ValueError(f"fps {text!r} is not above 0")
     return fps

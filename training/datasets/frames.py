@@ -123,11 +123,7 @@ def subject_root(folder: Path, subject: str, preferred: str = "") -> Path:
     Raises:
         MerError: there is none, or several.
     """
-    levels: list[list[Path]] = [[folder]]
-    for _ in range(2):
-        levels.append([child for parent in levels[-1] for child in folders(parent)])
-    is_subject = re.compile(subject)
-    found = [path for level in levels for path in level if any(is_subject.fullmatch(c.name) for c in folders(path))]
+    found = subject_roots(folder, subject)
     chosen = [path for path in found if preferred and re.fullmatch(preferred, path.name)] or found
     if not chosen:
         raise MerError(f"{folder} holds no folder named like a subject (pattern {subject}), nor do its sub-folders.")
@@ -135,6 +131,15 @@ def subject_root(folder: Path, subject: str, preferred: str = "") -> Path:
         names = ", ".join(str(path.relative_to(folder)) for path in chosen)
         raise MerError(f"{folder} holds the subjects' folders more than once ({names}); give one of these.")
     return chosen[0]
+
+
+def subject_roots(folder: Path, subject: str) -> list[Path]:
+    """All folders that hold folders named like a subject, among the one given and two levels below."""
+    levels: list[list[Path]] = [[folder]]
+    for _ in range(2):
+        levels.append([child for parent in levels[-1] for child in folders(parent)])
+    is_subject = re.compile(subject)
+    return [path for level in levels for path in level if any(is_subject.fullmatch(c.name) for c in folders(path))]
 
 
 def folders(path: Path) -> list[Path]:

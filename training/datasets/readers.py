@@ -10,12 +10,13 @@ from training.datasets.casme2 import read_casme2
 from training.datasets.casme3 import read_casme3
 from training.datasets.casme_list import read_casme_list
 from training.datasets.ckplus import read_ckplus
+from training.datasets.doubles import shared_frames
 from training.datasets.folder import read_folder
 from training.datasets.megc2019 import survey_megc2019
 from training.datasets.samm import read_samm
 from training.datasets.smic import read_smic
 from training.datasets.subset import restricted
-from training.datasets.table import Dataset, joined
+from training.datasets.table import Dataset, Problem, joined
 
 READERS: Mapping[str, Callable[[Path], Dataset]] = {
     "megc2019": survey_megc2019,
@@ -40,10 +41,8 @@ def survey(source: str) -> Dataset:
     Raises:
         MerError: no such kind, or nothing can be read at all.
     """
-    kind, separator, path = source.partition(":")
-    if not separator or not path or kind not in READERS:
-        raise MerError(f"Data {source!r} must read KIND:PATH with KIND one of {', '.join(READERS)}.")
-    return READERS[kind](Path(path).expanduser())
+    data = _read(source)
+    return Dataset(data.rows, (*data.remarks, *shared_frames(data)))
 
 
 def read_datasets(sources: Sequence[str], subset: Path | None = None) -> Dataset:
@@ -56,5 +55,31 @@ def read_datasets(sources: Sequence[str], subset: Path | None = None) -> Dataset
     Raises:
         MerError: something is wrong with a clip that would be used; names the first problems.
     """
-    data = joined([survey(source) for source in sources])
-    return (restricted(data, subset) if subset else data).require_sound()
+    parts = [_read(source) for source in sources]
+    data = joined(parts)
+    if subset:
+        data = restricted(data, subset)
+    return Dataset(data.rows, (*_namesakes(sources, parts), *data.remarks, *shared_frames(data))).require_sound()
+
+
+def _read(source: str) -> Dataset:
+    kind, separator, path = source.partition(":")
+    if not separator or not path or kind not in READERS:
+        raise MerError(f"Data {source!r} must read KIND:PATH with KIND one of {', '.join(READERS)}.")
+    return READERS[kind](Path(path).expanduser())
+
+
+def _namesakes(sources: Sequence[str], parts: Sequence[Dataset]) -> list[Problem]:
+    """A problem for each subject that two sources of the kind `folder` name: only the user knows if that is one person.
+
+    Other kinds are data sets that number their people themselves, so there the same name is the same person.
+    """
+    problems: list[Problem] = []
+    first: dict[str, str] = {}
+    for (kind, _, path), part in zip((source.partition(":") for source in sources), parts, strict=True):
+        for subject in sorted({row.subject for row in part.rows}) if kind == "folder" else []:
+            other = first.setdefault(subject, path)
+            if other != path:
+                sentence = f"subject {subject!r} is named in {other} too; rename one, or if they are one person, put"
+                problems.append(Problem(Path(path), f"{sentence} both tables into one folder."))
+    return problems

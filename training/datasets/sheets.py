@@ -1,10 +1,11 @@
 """Rows of the spreadsheets that data sets are annotated in: .xlsx, .xls, or an export as .csv."""
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import TypeVar
 
 from mer_core.errors import MerError
 
@@ -13,6 +14,7 @@ _MOST_ROWS_ABOVE_HEADER = 40
 _DELIMITERS = (",", ";", "\t")
 
 Cells = list[list[str]]
+Fit = TypeVar("Fit")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,16 @@ class Table:
         """The text of a cell, None when the table has no such column."""
         return row[column] if column in self.columns else None
 
+    def require_rows(self) -> "Table":
+        """The same table, when it has rows.
+
+        Raises:
+            MerError: it has none.
+        """
+        if not self.rows:
+            raise MerError(f"{self.path} has no rows.")
+        return self
+
 
 def find_table(folder: Path, columns: Columns, *, ignoring: str = "", also_above: bool = False) -> Table:
     """The one table with these columns in a folder, else in its sub-folders.
@@ -84,19 +96,41 @@ def find_table(folder: Path, columns: Columns, *, ignoring: str = "", also_above
     Raises:
         MerError: there is none or more than one, a file cannot be read, or the table has no rows.
     """
+
+    def fit(path: Path) -> Table | None:
+        return None if ignoring and ignoring in path.name else table_in(path, read_sheets(path), columns)
+
+    return find_fitting(folder, fit, columns, also_above=also_above).require_rows()
+
+
+def find_fitting(folder: Path, fit: Callable[[Path], Fit | None], columns: Columns, *, also_above: bool = False) -> Fit:
+    """What the one spreadsheet that fits gives: one in a folder, else in its sub-folders.
+
+    Args:
+        folder: what the user gave.
+        fit: from a file to what it gives; None when it does not fit.
+        columns: what an error says was looked for.
+        also_above: look in the folder above last. Files there may be anybody's: what cannot be read is passed over.
+
+    Raises:
+        MerError: there is none or more than one, or a file in the folder cannot be read.
+    """
     if not folder.is_dir():
         raise MerError(f"There is no folder {folder}: check the path.")
+    unreadable: list[Path] = []
     below = [child for child in sorted(folder.iterdir()) if child.is_dir()]
-    for places in ([folder], below, [folder.absolute().parent] * also_above):
-        files = [file for place in places for file in sheet_files(place) if not ignoring or ignoring not in file.name]
-        tables = [table for file in files if (table := _read_table(file, columns)) is not None]
-        if len(tables) > 1:
-            names = ", ".join(table.path.name for table in tables)
+    levels = [_fitting(places, fit) for places in ([folder], below)]
+    above = [folder.absolute().parent] if also_above else []
+    for fitting in (*levels, _fitting(above, fit, unreadable)):
+        found = dict(fitting)
+        if len(found) > 1:
+            names = ", ".join(path.name for path in found)
             raise MerError(f"{folder} holds more than one table that fits ({names}); leave only one there.")
-        if tables:
-            return _with_rows(tables[0])
-    wanted = ", ".join(columns.required)
-    raise MerError(f"{folder} holds no .xlsx, .xls or .csv with the columns {wanted}; put the data set's table there.")
+        if found:
+            return next(iter(found.values()))
+    passed_over = f" ({', '.join(path.name for path in unreadable)} above it cannot be read)" if unreadable else ""
+    wanted = f"holds no .xlsx, .xls or .csv with the columns {', '.join(columns.required)}{passed_over}"
+    raise MerError(f"{folder} {wanted}; put the data set's table there.")
 
 
 def read_table(path: Path, columns: Columns) -> Table:
@@ -107,10 +141,10 @@ def read_table(path: Path, columns: Columns) -> Table:
     """
     if not path.is_file():
         raise MerError(f"There is no file {path}: check the path.")
-    table = _read_table(path, columns)
+    table = table_in(path, read_sheets(path), columns)
     if table is None:
         raise MerError(f"{path} lacks one of the columns {', '.join(columns.required)}.")
-    return _with_rows(table)
+    return table.require_rows()
 
 
 def sheet_files(folder: Path) -> list[Path]:
@@ -150,8 +184,9 @@ def rows_below(cells: Cells, header: int, places: Mapping[str, int]) -> tuple[Ro
     )
 
 
-def _read_table(path: Path, columns: Columns) -> Table | None:
-    for cells in read_sheets(path):
+def table_in(path: Path, sheets: Sequence[Cells], columns: Columns) -> Table | None:
+    """The table in the first sheet of a file that has the columns; None when no sheet has them."""
+    for cells in sheets:
         for number, line in enumerate(cells[:_MOST_ROWS_ABOVE_HEADER]):
             places = columns.located(line)
             if places is not None:
@@ -159,17 +194,38 @@ def _read_table(path: Path, columns: Columns) -> Table | None:
     return None
 
 
-def _with_rows(table: Table) -> Table:
-    if not table.rows:
-        raise MerError(f"{table.path} has no rows.")
-    return table
+def csv_text(path: Path) -> str:
+    """The text of a CSV file in UTF-8, with or without a byte order mark.
+
+    Raises:
+        MerError: it cannot be read, or is not in UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise MerError(f"{path} is not in UTF-8; export it as CSV UTF-8.") from error
+    except OSError as error:
+        raise MerError(f"{path} cannot be read ({error.strerror}).") from error
+
+
+def _fitting(
+    places: Iterable[Path], fit: Callable[[Path], Fit | None], unreadable: list[Path] | None = None
+) -> Iterator[tuple[Path, Fit]]:
+    """Each file in these folders that fits, and what it gives; with a list, files that cannot be read go there."""
+    for path in (file for place in places for file in sheet_files(place)):
+        try:
+            given = fit(path)
+        except MerError:
+            if unreadable is None:
+                raise
+            unreadable.append(path)
+            continue
+        if given is not None:
+            yield path, given
 
 
 def _read_csv(path: Path) -> list[Cells]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise MerError(f"{path} is not in UTF-8; export it as CSV UTF-8.") from error
+    text = csv_text(path)
     readings = [list(csv.reader(StringIO(text, newline=""), delimiter=delimiter)) for delimiter in _DELIMITERS]
     return [[[cell.strip() for cell in line] for line in cells] for cells in readings]
 

@@ -1,6 +1,7 @@
 """SMIC HS (Li et al., 2013, DOI 10.1109/FG.2013.6553717): `s3/micro/positive/s3_po_11/*.bmp`, no table, no apex."""
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from training.datasets.annotated import numbered
@@ -49,6 +50,12 @@ def smic_clip(name: str) -> str:
     return re.sub(r"^s(\d+)_", lambda found: f"s{int(found[1]):02d}_", name)
 
 
+def renaming_notes(root: Path, people: Mapping[str, str]) -> list[Note]:
+    """One note of all folders that are not called what we call their person; none when all are."""
+    renamed = [f"{name} is {person}" for name, person in people.items() if name != person]
+    return [Note(root, f"subjects are written with two digits: {', '.join(renamed)}.")] if renamed else []
+
+
 def _annotation(clip: Path) -> Annotation:
     emotion, subject = clip.parent.name, clip.parents[2].name
     first, last = first_and_last(clip)
@@ -57,9 +64,4 @@ def _annotation(clip: Path) -> Annotation:
 
 def _notes(root: Path, subjects: list[Path], num_clips: int) -> list[Note]:
     middle = f"SMIC has no annotated apex: the middle frame is used for all {num_clips} clips."
-    renamed = [path.name for path in subjects if path.name != smic_subject(path.name)]
-    notes = [Note(root, middle)]
-    if renamed:
-        listed = ", ".join(f"{name} is {smic_subject(name)}" for name in renamed)
-        notes.append(Note(root, f"subjects are written with two digits: {listed}."))
-    return notes
+    return [Note(root, middle), *renaming_notes(root, {path.name: smic_subject(path.name) for path in subjects})]

@@ -26,7 +26,8 @@ def restricted(data: Dataset, subset: Path) -> Dataset:
         MerError: the list cannot be read or lacks a column.
     """
     table = read_table(subset, _COLUMNS)
-    listed = {_listed_id(row): row.number for row in reversed(table.rows)}
+    names, unnamed = _listed_ids(table)
+    listed = {name: number for number, name in reversed(names)}
     rows = tuple(row for row in data.rows if row.sample_id in listed)
     kept = [remark for remark in data.remarks if _still_matters(remark, listed)]
     unlisted = [row for row in data.rows if row.sample_id not in listed]
@@ -34,10 +35,27 @@ def restricted(data: Dataset, subset: Path) -> Dataset:
         Exclusion(row.frames_dir or row.map_path or subset, f"not listed in {subset.name}", None, row.sample_id)
         for row in unlisted
     ]
-    return Dataset(rows, (*kept, *beside, *_missing(data, table, listed), *_repeated(table, listed)))
+    again = [(number, name) for number, name in names if listed[name] != number]
+    repeated = [Problem(subset, f"listed before, in row {listed[name]}.", number, name) for number, name in again]
+    return Dataset(rows, (*kept, *beside, *_missing(data, table, listed), *repeated, *unnamed))
+
+
+def _listed_ids(table: Table) -> tuple[list[tuple[int, str]], list[Problem]]:
+    """The number of each row and the clip it names; and what is wrong with rows that name none."""
+    names: list[tuple[int, str]] = []
+    unnamed: list[Problem] = []
+    for row in table.rows:
+        try:
+            names.append((row.number, _listed_id(row)))
+        except ValueError as error:
+            unnamed.append(Problem(table.path, f"{error}.", row.number))
+    return names, unnamed
 
 
 def _listed_id(row: Row) -> str:
+    blank = next((column for column in _COLUMNS.required if not row[column]), None)
+    if blank:
+        raise ValueError(f"the row names no {blank}")
     dataset, subject, clip = row["dataset"].casefold(), row["subject"], row["clip"]
     if dataset == "smic":
         subject, clip = smic_subject(subject), smic_clip(clip)
@@ -60,9 +78,3 @@ def _missing(data: Dataset, table: Table, listed: dict[str, int]) -> list[Proble
     absent = [name for name in listed if name not in usable and name not in told]
     why = {name: reasons.get(name, "not in the data").rstrip(".") for name in absent}
     return [Problem(table.path, f"listed, but {why[name]}.", listed[name], name) for name in reversed(absent)]
-
-
-def _repeated(table: Table, listed: dict[str, int]) -> list[Problem]:
-    names = [(row.number, _listed_id(row)) for row in table.rows]
-    again = [(number, name) for number, name in names if listed[name] != number]
-    return [Problem(table.path, f"listed before, in row {listed[name]}.", number, name) for number, name in again]

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import mer_core
 from mer_core.errors import MerError
 from mer_core.inputs import InputSpec
 from mer_core.synthetic import emotion_scenario, render_frame
@@ -63,6 +66,28 @@ def test_a_second_time_every_map_comes_from_the_cache(data: Dataset, tmp_path: P
     assert len(extracted) == 2
     assert load_maps(with_maps(data, tmp_path / "cache")).digest == first.digest
     assert len(extracted) == 2
+
+
+def test_the_key_names_the_version_of_every_library_that_reads_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = extract._software.__wrapped__()
+    for library in ("cv2", "numpy", "PIL", "av"):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"{library}.__version__", "another")
+            assert extract._software.__wrapped__() != before
+
+
+# These decide nothing about a map: they name errors and classes, count cores, tell the time, write files whole.
+_BESIDE = {"__init__.py", "cores.py", "errors.py", "labels.py", "stopwatch.py", "whole_files.py"}
+
+
+def test_the_key_covers_all_our_code_that_extraction_loads() -> None:
+    told = "import sys, training.datasets.extract; print(*(getattr(m, '__file__', '') for m in sys.modules.values()))"
+    loaded = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True).stdout.split()
+    root = Path(mer_core.__file__).parent
+    ours = {Path(file) for file in loaded if Path(file).is_relative_to(root)}
+    covered = set(extract._source_files())
+    assert {str(path.relative_to(root)) for path in ours - covered} <= _BESIDE
+    assert Path(extract.__file__) in covered
 
 
 @pytest.mark.parametrize("change", ["setting", "version", "frame", "damage"])

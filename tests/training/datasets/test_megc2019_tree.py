@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +34,36 @@ def test_the_test_halves_together_are_the_samples(given: str, tree: Path) -> Non
     path = next(tree.glob("006/u_test/0/*.png"))
     assert np.array_equal(data.maps[0], np.array(Image.open(path)))
     assert _faults(tree) == []
+
+
+def test_a_person_is_named_as_in_the_table_however_the_folder_is_called(tree: Path) -> None:
+    (tree / "s01").rename(tree / "s1")
+    (tree / "sub01").rename(tree / "sub1")
+    ids = {sample.sample_id for sample in read_megc2019(tree).samples}
+    assert {"smic/s01/s01_ne_01", "smic/s01/s01_po_01", "casme2/sub01/EP02_01f"} <= ids
+    report = check(f"megc2019:{tree}")
+    assert report.problems == ()
+    assert [note.sentence for note in report.notes] == [
+        "subjects are written with two digits: s1 is s01, sub1 is sub01."
+    ]
+
+
+def test_one_person_in_two_folders_is_found_in_the_training_halves(tree: Path) -> None:
+    shutil.copytree(tree / "s01", tree / "s1")
+    shutil.rmtree(tree / "s1" / "u_test")
+    (tree / "s1" / "u_test" / "2").mkdir(parents=True)
+    trees.picture(tree / "s1" / "u_test" / "2" / "s1_s1_sur_01 .png", 7, (28, 28))
+    trees.picture(tree / "s01" / "u_train" / "2" / "s1_s1_sur_01 .png", 7, (28, 28))
+    own = "the training half holds a map of the person tested."
+    assert _faults(tree) == [("s01/u_train/2/s1_s1_sur_01 .png", own)]
+
+
+def test_one_clip_under_two_names_is_found(tree: Path) -> None:
+    trees.picture(tree / "s01" / "u_test" / "0" / "s1_s1_ne_01 .png", 7, (28, 28))
+    path = "s01/u_test/0/s1_s1_ne_01 .png"
+    (tree / "s1" / "u_test" / "0").mkdir(parents=True)
+    (tree / path).rename(tree / path.replace("s01", "s1", 1))
+    assert _faults(tree) == [(path.replace("s01", "s1", 1), "this clip is in the test halves more than once.")]
 
 
 def test_a_map_of_the_person_tested_in_the_training_half_is_found(tree: Path) -> None:

@@ -141,12 +141,35 @@ def test_the_casme_list_tells_people_of_two_data_sets_apart(tmp_path: Path) -> N
         "casme/sub01/EP01_5",
         "casme2/sub01/EP02_01f",
         "cas_me2/s15/surprise1_2",
+        "cas_me2/s16/happy1_1",
     ]
     assert [_span(row) for row in data.rows] == [
         (3, 7, None, "annotated"),
         (2, 6, None, "annotated"),
         (2, 5, None, "annotated"),
+        (3, 9, None, "annotated"),
     ]
+
+
+@pytest.mark.parametrize("written", ["16", "016", "s16", "sub16"])
+@pytest.mark.parametrize("folder_name", ["16", "s16", "sub16"])
+def test_the_casme_list_finds_people_by_their_number_and_names_them_as_the_raw_readers_do(
+    written: str, folder_name: str, tmp_path: Path
+) -> None:
+    folder = trees.casme_list(tmp_path)
+    table = folder / "combined_3class.csv"
+    table.write_text(table.read_text().replace("casme^2,16,", f"casme^2,{written},"))
+    (folder / "casme^2_cropped" / "16").rename(folder / "casme^2_cropped" / folder_name)
+    data = survey(f"casme_list:{folder}")
+    assert data.problems == ()
+    clip = _by_id(data)["cas_me2/s16/happy1_1"]
+    assert clip.frames_dir == folder / "casme^2_cropped" / folder_name / "happy1_1"
+
+
+def test_the_casme_list_and_a_raw_data_set_give_one_person_one_name(tmp_path: Path) -> None:
+    data = read_datasets([f"casme_list:{trees.casme_list(tmp_path / 'l')}", f"cas_me2:{trees.cas_me2(tmp_path / 'r')}"])
+    assert sorted({row.subject for row in data.rows if row.dataset == "cas_me2"}) == ["s15", "s16"]
+    assert len(data.samples) == 6
 
 
 def test_ckplus_runs_from_neutral_to_peak_and_says_which_sequences_have_no_emotion(tmp_path: Path) -> None:
@@ -183,6 +206,22 @@ def test_several_data_sets_become_one_with_ids_of_their_own(tmp_path: Path) -> N
     data = read_datasets(sources)
     ids = [sample.sample_id for sample in data.samples]
     assert len(ids) == len(set(ids)) == 10
+
+
+def test_two_own_folders_are_one_data_set_unless_they_share_a_subject(tmp_path: Path) -> None:
+    first, second = trees.own_folder(tmp_path / "a"), trees.own_folder(tmp_path / "b")
+    sources = [f"folder:{first}", f"folder:{second}"]
+    with pytest.raises(
+        MerError, match=rf"^{second}: subject 'ann' is named in {first} too; rename one, or if they are"
+    ):
+        read_datasets(sources)
+    subset = trees.table(tmp_path / "list.csv", [["dataset", "subject", "clip"], ["folder", "ann", "smile"]])
+    with pytest.raises(MerError, match="subject 'ann' is named in"):  # no list tells the two apart
+        read_datasets(sources, subset)
+    table = second / "clips.csv"
+    table.write_text(table.read_text().replace("ann,", "eve,").replace("bob,", "dan,"))
+    (second / "ann").rename(second / "eve")
+    assert sorted({row.subject for row in read_datasets(sources).rows}) == ["ann", "bob", "dan", "eve"]
 
 
 def test_a_clip_in_two_of_the_data_sets_is_refused(tmp_path: Path) -> None:
@@ -233,8 +272,40 @@ def test_ckplus_without_its_emotions_is_refused(tmp_path: Path) -> None:
     folder = trees.ckplus(tmp_path)
     for name in ("Emotion", "FACS"):
         shutil.rmtree(folder / name)
-    with pytest.raises(MerError, match="holds no folder Emotion beside cohn-kanade-images"):
+        with pytest.raises(MerError, match="holds no folder Emotion beside cohn-kanade-images"):
+            survey(f"ckplus:{folder}")
+
+
+def test_ckplus_without_its_images_is_refused(tmp_path: Path) -> None:
+    folder = trees.ckplus(tmp_path)
+    shutil.rmtree(folder / "cohn-kanade-images")
+    with pytest.raises(MerError, match="holds no folder of images such as cohn-kanade-images"):
         survey(f"ckplus:{folder}")
+
+
+LATIN_1 = "Subject,Müller".encode("latin-1")
+
+
+def test_unreadable_files_above_a_data_set_with_a_table_of_its_own_do_not_matter(tmp_path: Path) -> None:
+    header = ["Subject", "Filename", "Onset", "Apex", "Offset", "AU", "Emotion", "Expression type"]
+    trees.table(tmp_path / "data" / "codes.csv", [header, ["s15", "a", 1, 2, 3, "4", "negative", "micro-expression"]])
+    trees.frames(tmp_path / "data" / "s15" / "a", "img{}.jpg", range(1, 5))
+    (tmp_path / "notes.csv").write_bytes(LATIN_1)
+    (tmp_path / "other.xlsx").write_bytes(b"no workbook")
+    assert [row.sample_id for row in survey(f"cas_me2:{tmp_path / 'data'}").samples] == ["cas_me2/s15/a"]
+
+
+@pytest.mark.parametrize("kind", ["cas_me2", "casme2"])
+def test_unreadable_files_beside_a_table_above_are_passed_over_and_named_only_where_no_table_is_found(
+    kind: str, tmp_path: Path
+) -> None:
+    folder = trees.cas_me2(tmp_path) / "rawpic" if kind == "cas_me2" else trees.casme2(tmp_path) / "Cropped"
+    (tmp_path / "a notes.csv").write_bytes(LATIN_1)
+    assert survey(f"{kind}:{folder}").problems == ()
+    for table in tmp_path.glob("*.xlsx"):
+        table.unlink()
+    with pytest.raises(MerError, match=r"holds no .xlsx, .xls or .csv .*\(a notes.csv above it cannot be read\)"):
+        survey(f"{kind}:{folder}")
 
 
 def test_a_table_above_an_own_folder_is_none_of_its_business(tmp_path: Path) -> None:

@@ -64,6 +64,20 @@ def test_a_clip_listed_twice_is_a_problem(tmp_path: Path) -> None:
     assert [(problem.row, problem.sentence) for problem in problems] == [(3, "listed before, in row 2.")]
 
 
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        (("smic", "", "s01_ne_01"), "the row names no subject"),
+        (("smic", "anna", "s01_ne_01"), "subject 'anna' holds no number"),
+        (("casme2", "sub01", ""), "the row names no clip"),
+    ],
+)
+def test_a_row_that_names_no_clip_is_a_problem_with_its_number(line: trees.Line, sentence: str, tmp_path: Path) -> None:
+    subset = _list(tmp_path / "list.csv", ("casme2", "sub01", "EP02_01f"), line)
+    with pytest.raises(MerError, match=rf"list\.csv, row 3: {sentence}\.$"):
+        read_datasets([f"casme2:{trees.casme2(tmp_path / 'c')}"], subset)
+
+
 def test_a_list_without_its_columns_or_that_is_not_there_is_refused(tmp_path: Path) -> None:
     data = survey(f"casme2:{trees.casme2(tmp_path / 'c')}")
     table = trees.table(tmp_path / "list.csv", [("dataset", "subject"), ("casme2", "sub01")])

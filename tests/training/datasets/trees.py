@@ -1,6 +1,7 @@
 """Small made-up data sets in the layouts of the real ones."""
 
 import csv
+import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -148,17 +149,19 @@ def casme3(folder: Path) -> Path:
 
 
 def casme_list(folder: Path) -> Path:
-    """Three clips, one of each data set of the family; two different people are called sub01."""
+    """Four clips of the family; two different people are called sub01, one is a bare number in list and folder."""
     lines: list[Line] = [
         ["Dataset", "Subject", "Sample", "Onset", "Apex", "Class"],
         ["casme1", "sub01", "EP01_5", 113, 117, "negative"],
         ["casme2", "sub01", "EP02_01f", 46, 50, "positive"],
         ["casme^2", "s15", "surprise1_2", 12, 15, "surprise"],
+        ["casme^2", 16, "happy1_1", 323, 329, "surprise"],
     ]
     table(folder / "combined_3class.csv", lines)
     frames(folder / "casme1_cropped" / "sub01" / "EP01_5", "reg_EP01_5-{}.jpg", range(110, 120))
     frames(folder / "casme2_cropped" / "sub01" / "EP02_01f", "reg_img{}.jpg", range(44, 55))
     frames(folder / "casme^2_cropped" / "s15" / "surprise1_2", "img{}.jpg", range(10, 20))
+    frames(folder / "casme^2_cropped" / "16" / "happy1_1", "img{}.jpg", range(320, 331))
     return folder
 
 
@@ -206,8 +209,8 @@ def megc2019_loso_tree(folder: Path) -> Path:
     for subject in own:
         for other, maps in own.items():
             half = "u_test" if other == subject else "u_train"
-            for seed, (name, label) in enumerate(maps):
+            for name, label in maps:
                 place = folder / "three_norm_u_v_os" / subject / half / str(label)
                 place.mkdir(parents=True, exist_ok=True)
-                picture(place / name, seed, (28, 28))
+                picture(place / name, zlib.crc32(name.encode()), (28, 28))
     return folder
