@@ -1,11 +1,14 @@
 """One fold from start to finish: train on all other people, then score the one left out."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from tempfile import TemporaryFile
+from typing import IO
 
 import numpy as np
 import torch
+from safetensors.torch import load, save
 from torch import nn
 
 from training.fit import fit, seeded_model
@@ -52,23 +55,26 @@ def run_fold(data: RunData, fold: Fold) -> FoldOutcome:
     seed = fold.seed(spec.seed)
     model = quick_to_train(seeded_model(spec.model, seed, **spec.arguments), spec.recipe.size)
     train = torch.from_numpy(fold.train)
-    snapshots = _Snapshots(model, spec.scored_epochs)
-    with autocast(spec.precision):
-        losses = fit(model, data.planes[train], data.labels[train], spec.recipe, seed, snapshots)
+    with TemporaryFile() as file:
+        snapshots = _Snapshots(model, spec.scored_epochs, file)
+        with autocast(spec.precision):
+            losses = fit(model, data.planes[train], data.labels[train], spec.recipe, seed, snapshots)
+        seconds = time.process_time() - started
+        logits = score(data, fold, snapshots.states())
     return FoldOutcome(
         key=fold.key,
         sample_ids=data.names_of(fold),
-        seconds=time.process_time() - started,
-        logits=score(data, fold, snapshots.states),
+        seconds=seconds,
+        logits=logits,
         epochs=spec.scored_epochs,
         losses=tuple(losses),
-        weights=snapshots.states[-1],
+        weights=_plain_state(model),
         engine="pool",
     )
 
 
 @torch.inference_mode()
-def score(data: RunData, fold: Fold, states: Sequence[Mapping[str, torch.Tensor]]) -> np.ndarray:
+def score(data: RunData, fold: Fold, states: Iterable[Mapping[str, torch.Tensor]]) -> np.ndarray:
     """Logits of the N samples left out by networks with these E weights, on the processor; float64 (E, N, 3)."""
     model = seeded_model(data.spec.model, 0, **data.spec.arguments).eval()
     inputs = data.spec.recipe.input_spec.from_planes(data.planes[torch.from_numpy(fold.test)])
@@ -80,17 +86,26 @@ def score(data: RunData, fold: Fold, states: Sequence[Mapping[str, torch.Tensor]
 
 
 class _Snapshots:
-    """Keeps the weights of the epochs that will be scored once training is over."""
+    """Keeps the weights of the epochs that will be scored once training is over, in a file: there may be many."""
 
-    def __init__(self, model: nn.Module, epochs: tuple[int, ...]) -> None:
-        self._model, self._epochs = model, frozenset(epochs)
-        self.states: list[dict[str, torch.Tensor]] = []
+    def __init__(self, model: nn.Module, epochs: tuple[int, ...], file: IO[bytes]) -> None:
+        self._model, self._epochs, self._file = model, frozenset(epochs), file
+        self._sizes: list[int] = []
 
     def __call__(self, epoch: int, loss: float) -> None:
         if epoch in self._epochs:
-            plain = torch.contiguous_format
-            state = self._model.state_dict()
-            self.states.append({name: value.clone(memory_format=plain) for name, value in state.items()})
+            self._sizes.append(self._file.write(save(_plain_state(self._model))))
+
+    def states(self) -> Iterator[dict[str, torch.Tensor]]:
+        """The weights of each of these epochs, one after another."""
+        self._file.seek(0)
+        return (load(self._file.read(size)) for size in self._sizes)
+
+
+def _plain_state(model: nn.Module) -> dict[str, torch.Tensor]:
+    """A network's weights with their values in the usual order in memory."""
+    plain = torch.contiguous_format
+    return {name: value.clone(memory_format=plain) for name, value in model.state_dict().items()}
 
 
 def quick_to_train(model: nn.Module, size: int) -> nn.Module:
