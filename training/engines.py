@@ -11,7 +11,7 @@ from mer_core.errors import MerError
 from training.fold_job import RunData
 from training.folds import Fold
 from training.pool import run_in_pool
-from training.stacked import StackSettings, run_stacked
+from training.stacked import OnEpoch, StackSettings, run_stacked
 from training.store import FoldOutcome
 
 DEVICES: tuple[str, ...] = ("auto", "cpu", "cuda")
@@ -62,16 +62,18 @@ class Engine:
         """Whether folds are stacked."""
         return self.kind == "stacked" or (self.kind == "auto" and self.torch_device.type == "cuda")
 
-    def run(self, data: RunData, folds: Sequence[Fold], run_folder: Path) -> Iterator[FoldOutcome]:
+    def run(
+        self, data: RunData, folds: Sequence[Fold], run_folder: Path, on_epoch: OnEpoch = lambda progress: None
+    ) -> Iterator[FoldOutcome]:
         """The outcomes of the folds, each as soon as it is finished.
 
         Args:
             data: what is run on which samples.
             folds: those to run.
             run_folder: of the run; unfinished stacks are kept in it.
+            on_epoch: told each epoch of a stack.
         """
         if not self.stacks:
             return run_in_pool(data, folds, self.num_workers)
-        return run_stacked(
-            data, folds, StackSettings(self.torch_device, run_folder / STACKS_FOLDER, self.folds_per_stack)
-        )
+        settings = StackSettings(self.torch_device, run_folder / STACKS_FOLDER, self.folds_per_stack)
+        return run_stacked(data, folds, settings, on_epoch)

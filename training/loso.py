@@ -17,6 +17,7 @@ from training.folds import Fold, loso_folds
 from training.predictions import Predictions
 from training.provenance import commit
 from training.run_spec import RunSpec
+from training.stacked import OnEpoch
 from training.store import FoldOutcome, RunStore
 
 
@@ -45,6 +46,7 @@ def run_loso(
     folder: Path,
     engine: Engine,
     on_fold: Callable[[Progress], None] = lambda progress: None,
+    on_epoch: OnEpoch = lambda progress: None,
 ) -> RunStore:
     """The store of a complete run; folds that are already in it are not run again.
 
@@ -54,6 +56,7 @@ def run_loso(
         folder: of the run.
         engine: how folds are trained.
         on_fold: told each finished fold.
+        on_epoch: told each epoch of a stack of folds.
 
     Raises:
         MerError: the folder holds another run, or the data are not those of the spec.
@@ -70,7 +73,7 @@ def run_loso(
     count = len(folds) - len(remaining)
     run_data = RunData(spec, data.planes, torch.from_numpy(data.labels), names)
     code = commit()
-    for outcome in engine.run(run_data, remaining, folder):
+    for outcome in engine.run(run_data, remaining, folder, on_epoch):
         store.add(replace(outcome, commit=code, date=datetime.now(UTC).date().isoformat()))
         count += 1
         on_fold(Progress(count, len(folds), outcome.key, outcome.seconds, outcome.losses[-1]))

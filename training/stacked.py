@@ -6,7 +6,7 @@ nothing (see `training.pool`), but runs, so that it can be tested there.
 
 import hashlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -43,33 +43,51 @@ class StackSettings:
     save_every_s: float = 30.0
 
 
-def run_stacked(data: RunData, folds: Sequence[Fold], settings: StackSettings) -> Iterator[FoldOutcome]:
+@dataclass(frozen=True)
+class StackProgress:
+    """How far a stack is: an epoch, counted from 1, of all `epochs`, that `num_folds` folds have just learnt."""
+
+    num_folds: int
+    epoch: int
+    epochs: int
+
+
+OnEpoch = Callable[[StackProgress], None]
+
+
+def run_stacked(
+    data: RunData,
+    folds: Sequence[Fold],
+    settings: StackSettings,
+    on_epoch: OnEpoch = lambda progress: None,
+) -> Iterator[FoldOutcome]:
     """The outcomes of the folds, a stack's all at once when it is finished; begun stacks go on where they were.
 
     Args:
         data: what is run on which samples.
         folds: those to run.
         settings: how they are stacked.
+        on_epoch: told each epoch of a stack, as the first folds are finished only at its end.
 
     Raises:
         MerError: a network diverged, or the file of a begun stack is damaged.
     """
     waiting = {fold.key: fold for fold in folds}
     with ThreadPoolExecutor(num_cores()) as drawers:
-        yield from _begun(data, waiting, settings, drawers)
+        yield from _begun(data, waiting, settings, drawers, on_epoch)
         for stacked in _planned(data, list(waiting.values()), settings, drawers):
-            yield from _run_stack(data, stacked, settings, drawers)
+            yield from _run_stack(data, stacked, settings, drawers, on_epoch)
 
 
 def _begun(
-    data: RunData, waiting: dict[str, Fold], settings: StackSettings, drawers: ThreadPoolExecutor
+    data: RunData, waiting: dict[str, Fold], settings: StackSettings, drawers: ThreadPoolExecutor, on_epoch: OnEpoch
 ) -> Iterator[FoldOutcome]:
     """The outcomes of the stacks that were begun; their folds no longer wait."""
     for path in sorted(settings.folder.glob("*.safetensors")):
         keys, history = read_history(path)
         folds = {key: waiting.pop(key) for key in keys if key in waiting}
         if len(folds) == len(keys):
-            yield from _run_stack(data, list(folds.values()), settings, drawers)
+            yield from _run_stack(data, list(folds.values()), settings, drawers, on_epoch)
             continue
         if len(history.losses) == data.spec.recipe.epochs:  # killed while its folds were being stored
             courses = dict(zip(keys, history.of_folds(), strict=True))
@@ -118,7 +136,7 @@ def _most_that_fit(data: RunData, folds: Sequence[Fold], device: torch.device, d
 
 
 def _run_stack(
-    data: RunData, folds: Sequence[Fold], settings: StackSettings, drawers: ThreadPoolExecutor
+    data: RunData, folds: Sequence[Fold], settings: StackSettings, drawers: ThreadPoolExecutor, on_epoch: OnEpoch
 ) -> Iterator[FoldOutcome]:
     keys = [fold.key for fold in folds]
     path = settings.folder / stack_name(keys)
@@ -126,7 +144,7 @@ def _run_stack(
         with _own_randomness(settings.device, _dropout_seed(data.spec.seed, keys)):
             stack = Stack(data.spec, [_training(data, fold) for fold in folds], settings.device, drawers)
             history = restore_stack(stack, path) if path.is_file() else History.empty(len(folds))
-            history = _learn(stack, history, path, keys, settings.save_every_s)
+            history = _learn(stack, history, path, keys, settings.save_every_s, on_epoch)
     except torch.OutOfMemoryError as error:
         raise MerError(
             f"{len(folds)} folds in a stack do not fit into the graphics processor's memory; choose fewer with --stack."
@@ -136,7 +154,9 @@ def _run_stack(
     path.unlink(missing_ok=True)
 
 
-def _learn(stack: Stack, history: History, path: Path, keys: Sequence[str], save_every_s: float) -> History:
+def _learn(
+    stack: Stack, history: History, path: Path, keys: Sequence[str], save_every_s: float, on_epoch: OnEpoch
+) -> History:
     """The history after the last epoch; saved on the way, and at the end because scoring can be killed as well."""
     last, saved = stack.spec.recipe.epochs, time.monotonic()
     for epoch in range(len(history.losses) + 1, last + 1):
@@ -150,6 +170,7 @@ def _learn(stack: Stack, history: History, path: Path, keys: Sequence[str], save
         if epoch == last or time.monotonic() - saved >= save_every_s:
             save_stack(stack, history, keys, path)
             saved = time.monotonic()
+        on_epoch(StackProgress(len(keys), epoch, last))
     return history
 
 

@@ -21,7 +21,7 @@ from training.folds import Fold, loso_folds
 from training.loso import pooled_logits, run_loso
 from training.recipes import load_recipe
 from training.run_spec import RunSpec
-from training.stacked import StackSettings, run_stacked
+from training.stacked import StackProgress, StackSettings, run_stacked
 from training.store import FoldOutcome
 
 _STACKED = Engine("cpu", "stacked", folds_per_stack=3)
@@ -252,7 +252,10 @@ def test_a_network_that_diverges_is_named(data: LabelledMaps, tmp_path: Path) ->
 
 def test_a_run_is_the_same_folder_whatever_the_engine(data: LabelledMaps, tmp_path: Path) -> None:
     run = _run_data(data)
-    store = run_loso(run.spec, data, tmp_path / "run", _STACKED)
+    told: list[StackProgress] = []
+    store = run_loso(run.spec, data, tmp_path / "run", _STACKED, on_epoch=told.append)
+    assert [progress.epoch for progress in told] == [1, 2] * (len(told) // 2)
+    assert sum(progress.num_folds for progress in told) == 2 * 4
     assert store.finished() == {fold.key for fold in loso_folds(data.samples)}
     assert np.isfinite(pooled_logits(store, data)).all()
     assert store.outcome("samm__006").engine == "stacked, processor"

@@ -55,7 +55,7 @@ def _run_variants(full: RunSpec, data: LabelledMaps, folder: Path, engine: Engin
     for number, variant in enumerate(variants, start=1):
         spec = variant_spec(full, variant)
         line = FoldLine(f"variant {number} of {len(variants)}, {variant.name}")
-        store = run_loso(spec, data, folder / variant.name, engine, line)
+        store = run_loso(spec, data, folder / variant.name, engine, line.on_fold, line.on_epoch)
         write_result(store, spec, data)
         predictions[variant.name], _ = read_predictions(store.folder)
     return predictions

@@ -41,7 +41,8 @@ def run(options: argparse.Namespace) -> int:
 
 def finish_run(spec: RunSpec, data: LabelledMaps, folder: Path, engine: Engine) -> int:
     """Run what is missing of a run, write its predictions and result, and print the report."""
-    store = run_loso(spec, data, folder, engine, FoldLine())
+    line = FoldLine()
+    store = run_loso(spec, data, folder, engine, line.on_fold, line.on_epoch)
     print(write_result(store, spec, data))
     return 0
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 from training.loso import Progress
+from training.stacked import StackProgress
 
 _TO_LINE_START, _ERASE_REST = "\r", "\x1b[K"
 
@@ -37,7 +38,13 @@ class FoldLine:
         self._now, self._started = now, now()
         self._before: int | None = None  # folds that an earlier process had finished
 
-    def __call__(self, progress: Progress) -> None:
+    def on_epoch(self, progress: StackProgress) -> None:
+        """Print the line of an epoch that a stack of folds has just learnt; a log gets one in ten."""
+        line = f"{self._title}{progress.num_folds} folds at once: epoch {progress.epoch} of {progress.epochs}"
+        is_told = progress.epoch % max(1, progress.epochs // 10) == 0
+        show_progress(line, is_last=False, log_line=line if is_told else None)
+
+    def on_fold(self, progress: Progress) -> None:
         """Print the line of a fold that has just finished."""
         if self._before is None:
             self._before = progress.finished - 1

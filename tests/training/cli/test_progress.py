@@ -5,6 +5,7 @@ import pytest
 
 from training.cli.progress import FoldLine, duration
 from training.loso import Progress
+from training.stacked import StackProgress
 
 
 def _clock(*times: float) -> Callable[[], float]:
@@ -18,8 +19,8 @@ def _progress(finished: int) -> Progress:
 
 def test_a_log_has_a_line_a_fold_with_its_seconds_and_final_loss(capsys: pytest.CaptureFixture[str]) -> None:
     line = FoldLine("variant 1 of 5, full")
-    line(_progress(1))
-    line(_progress(2))
+    line.on_fold(_progress(1))
+    line.on_fold(_progress(2))
     assert capsys.readouterr().err.splitlines() == [
         "variant 1 of 5, full: fold 1 of 68: samm__001, 3.4 s, final loss 0.5123",
         "variant 1 of 5, full: fold 2 of 68: samm__002, 3.4 s, final loss 0.5123",
@@ -32,7 +33,7 @@ def test_a_terminal_has_one_line_that_is_written_over(
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     line = FoldLine(now=_clock(0, 30, 60, 4080))
     for finished in (1, 2, 68):
-        line(_progress(finished))
+        line.on_fold(_progress(finished))
     printed = capsys.readouterr().err
     assert printed.count("\n") == 1
     assert printed.rstrip("\n").replace("\x1b[K", "").split("\r")[1:] == [
@@ -42,11 +43,20 @@ def test_a_terminal_has_one_line_that_is_written_over(
     ]
 
 
+def test_a_stack_tells_its_epochs_as_its_folds_end_together(capsys: pytest.CaptureFixture[str]) -> None:
+    line = FoldLine()
+    for epoch in range(1, 41):
+        line.on_epoch(StackProgress(68, epoch, 40))
+    told = capsys.readouterr().err.splitlines()
+    assert told[0] == "68 folds at once: epoch 4 of 40"
+    assert (len(told), told[-1]) == (10, "68 folds at once: epoch 40 of 40")
+
+
 def test_folds_of_an_earlier_process_do_not_make_the_rest_look_quick(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    FoldLine(now=_clock(0, 30))(_progress(58))
+    FoldLine(now=_clock(0, 30)).on_fold(_progress(58))
     assert "about 5 min 00 s left" in capsys.readouterr().err
 
 
