@@ -2,14 +2,12 @@
 
 import contextlib
 import json
-import os
 import shutil
 import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import numpy as np
 import torch
@@ -190,19 +188,5 @@ def _as_text(values: dict[str, Any]) -> str:
 
 def _write_first(path: Path, text: str) -> None:
     """Write a file unless there is one; of processes that try at once a single one succeeds."""
-    part = path.with_name(f".{path.name}.{uuid4().hex}.part")
-    try:
+    with whole_file(path, replaces=False) as part:
         part.write_text(text)
-        _link(part, path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _link(part: Path, path: Path) -> None:
-    """Name a file `path` too unless something is called so; renaming would replace that."""
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        pass
-    except OSError:  # a file system without links, e.g. of a memory stick
-        part.replace(path)
