@@ -51,6 +51,9 @@ class DiskFrames:
     Frames are written and not stored through a mapping: a disk that is full is then an error with a sentence and not
     the signal SIGBUS, which ends the process. A thread writes one frame while the next is decoded. The finished array
     is a mapping that can only be read.
+
+    A store that is given up half way neither waits for its thread nor takes a lock: the garbage collector may do so at
+    any point of any thread, also within the locks of `threading` that joining the writer would need.
     """
 
     def __init__(self, name: str, shape: tuple[int, int, int], expected: int) -> None:
@@ -63,11 +66,10 @@ class DiskFrames:
             self._folder = tempfile.gettempdir()
             self._check_room(expected)
             with tempfile.TemporaryFile(dir=self._folder) as file:
-                self._file = os.dup(file.fileno())
+                self._file = _Descriptor(os.dup(file.fileno()))
         except OSError as error:
             raise self._no_room(error) from error
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="frames")
-        self._close = weakref.finalize(self, _close, self._writer, self._file)
 
     def slot(self, index: int) -> np.ndarray:
         """Return the (H, W, 3) uint8 array to write frame `index` into, which follows those before.
@@ -90,9 +92,10 @@ class DiskFrames:
         self._hand_over()
         self._wait()
         num_bytes = num_frames * self._frame_bytes
-        os.ftruncate(self._file, num_bytes)
-        mapped = mmap.mmap(self._file, num_bytes, access=mmap.ACCESS_READ)
-        self._close()  # the mapping holds the file from here on
+        os.ftruncate(self._file.number, num_bytes)
+        mapped = mmap.mmap(self._file.number, num_bytes, access=mmap.ACCESS_READ)
+        self._writer.shutdown()
+        self._file.close()  # the mapping holds the file from here on
         return np.frombuffer(mapped, np.uint8).reshape(num_frames, *self._slots.shape[1:])
 
     def _hand_over(self) -> None:
@@ -114,7 +117,8 @@ class DiskFrames:
         self._check_room(num_frames)
         try:
             if hasattr(os, "posix_fallocate"):  # macOS has none: there the writing itself reports a full disk
-                os.posix_fallocate(self._file, self._num_allocated * self._frame_bytes, num_frames * self._frame_bytes)
+                start, length = (count * self._frame_bytes for count in (self._num_allocated, num_frames))
+                os.posix_fallocate(self._file.number, start, length)
         except OSError as error:
             raise self._no_room(error) from error
         self._num_allocated += num_frames
@@ -136,12 +140,15 @@ class DiskFrames:
         )
 
 
-def _write(file: int, data: memoryview, offset: int) -> None:
+class _Descriptor:
+    """The number of an open file, closed with the last reference to it, which a write under way holds as well."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.close = weakref.finalize(self, os.close, number)
+
+
+def _write(file: _Descriptor, data: memoryview, offset: int) -> None:
     while data:
-        written = os.pwrite(file, data, offset)
+        written = os.pwrite(file.number, data, offset)
         data, offset = data[written:], offset + written
-
-
-def _close(writer: ThreadPoolExecutor, file: int) -> None:
-    writer.shutdown()
-    os.close(file)

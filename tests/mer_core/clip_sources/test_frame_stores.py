@@ -4,6 +4,8 @@ import errno
 import gc
 import os
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -135,6 +137,30 @@ def test_a_clip_that_is_refused_half_way_leaves_no_file(
         read_clip(save_video("a.mkv", moving_frames), limits=limits)
     gc.collect()
     assert not list(folder.iterdir())
+    assert not held_in(folder)
+
+
+@pytest.mark.skipif(_NOT_ON_LINUX, reason="/proc tells which files are open")
+def test_a_store_that_is_given_up_waits_for_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # It may happen within the locks of `threading`: whatever waits for a thread there waits for ever.
+    begun, go_on, write = threading.Event(), threading.Event(), os.pwrite
+
+    def slow_write(file: int, data: memoryview, offset: int) -> int:
+        begun.set()
+        go_on.wait(10)
+        return write(file, data, offset)
+
+    monkeypatch.setattr(os, "pwrite", slow_write)
+    store = frame_stores.DiskFrames("a.mkv", (48, 64, 3), expected=2)
+    store.slot(0)[:] = 7
+    store.slot(1)
+    assert begun.wait(10)
+    del store
+    assert held_in(folder), "the write under way must not find its file closed, or its number given to another file"
+    go_on.set()
+    until = time.monotonic() + 10
+    while held_in(folder) and time.monotonic() < until:
+        time.sleep(0.01)
     assert not held_in(folder)
 
 
