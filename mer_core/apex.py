@@ -65,7 +65,8 @@ def _filled(displacement: np.ndarray, present: np.ndarray) -> np.ndarray:
 
 
 def _smoothed(moved: np.ndarray, clock: Clock) -> np.ndarray:
-    sigma = max(clock.frames(_SMOOTHING_MS, _SMOOTHING_FRAMES), 0.3)
+    # A clip that lasts less than the smoothing is blurred as a whole: a kernel must not grow with the frame rate.
+    sigma = min(max(clock.frames(_SMOOTHING_MS, _SMOOTHING_FRAMES), 0.3), len(moved))
     rows = moved.reshape(len(moved), -1)  # time runs down the rows, and only down is blurred
     blurred = cv2.GaussianBlur(
         rows, (1, 2 * int(4 * sigma + 0.5) + 1), 1, sigmaY=sigma, borderType=cv2.BORDER_REPLICATE

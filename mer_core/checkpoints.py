@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
 from mer_core.ensemble import FOLDS_FILE, FoldEnsemble, read_folds, write_folds
@@ -27,7 +26,7 @@ from mer_core.models.macs import count_parameters
 from mer_core.models.published_weights import CHANNEL_ORDER, convert_published
 from mer_core.reliability import Reliability, read_reliability, write_reliability
 from mer_core.reliability.reliability import KNOWN_MOTION_FILE, RELIABILITY_FILE
-from mer_core.weights_file import read_weights
+from mer_core.weights_file import read_weights, write_weights
 
 WEIGHTS_FILE, CONFIG_FILE, CARD_FILE = "model.safetensors", "config.json", "README.md"
 ALL_FILES = (WEIGHTS_FILE, CONFIG_FILE, CARD_FILE, RELIABILITY_FILE, KNOWN_MOTION_FILE, FOLDS_FILE)
@@ -152,14 +151,12 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, card: str, overwrite: 
         CheckpointError: the folder holds something and `overwrite` is off.
         OSError: it cannot be written.
     """
-    if folder.exists() and any(folder.iterdir()) and not overwrite:
-        raise CheckpointError(f"{folder} already holds something; choose another folder or pass --overwrite.")
+    require_room(folder, overwrite)
     folder.parent.mkdir(parents=True, exist_ok=True)
     partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     replaced = partial.with_name(f"{partial.name}-replaced")
     try:
-        state = {name: value.contiguous() for name, value in checkpoint.model.state_dict().items()}
-        save_file(state, partial / WEIGHTS_FILE)
+        write_weights(checkpoint.model.state_dict(), partial / WEIGHTS_FILE)
         if checkpoint.reliability is not None:
             write_reliability(checkpoint.reliability, partial)
         if checkpoint.ensemble is not None:
@@ -174,6 +171,16 @@ def save_checkpoint(checkpoint: Checkpoint, folder: Path, card: str, overwrite: 
         shutil.rmtree(replaced, ignore_errors=True)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def require_room(folder: Path, overwrite: bool) -> None:
+    """Nothing, where a checkpoint may be written.
+
+    Raises:
+        CheckpointError: the folder holds something and `overwrite` is off.
+    """
+    if folder.exists() and any(folder.iterdir()) and not overwrite:
+        raise CheckpointError(f"{folder} already holds something; choose another folder or pass --overwrite.")
 
 
 def import_weights(family: str, path: str | Path) -> Checkpoint:

@@ -21,6 +21,7 @@ from mer_core.errors import ClipError
 __all__ = ["Clip", "ClipLimits", "read_clip", "read_image_pair"]
 
 _DEFAULT_LIMITS = ClipLimits()
+MOST_FPS = 100_000  # no camera that faces are filmed with takes more
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,8 +127,7 @@ def read_clip(
         raise ClipError(
             f"{shown(path.name)} needs more memory than is free: cut out the part around the expression."
         ) from error
-    if fps is not None:
-        decoded = _with_rate(decoded, fps)
+    decoded = _with_possible_rate(decoded) if fps is None else _with_rate(decoded, fps)
     tell(1.0)
     return Clip(decoded.frames, decoded.timestamps_ms, path.absolute().name, sha256, decoded.warnings)
 
@@ -151,8 +151,20 @@ def _tell_nobody(share: float) -> None:
 
 
 def _check_fps(fps: float | None) -> None:
-    if fps is not None and not (isfinite(fps) and fps > 0):
-        raise ClipError(f"The frame rate must be a number above 0, got {fps}: give the camera's frames per second.")
+    if fps is not None and not (isfinite(fps) and 0 < fps <= MOST_FPS):
+        raise ClipError(
+            f"The frame rate must be a number above 0 and at most {MOST_FPS:,}, got {fps}: give the camera's frames "
+            "per second."
+        )
+
+
+def _with_possible_rate(decoded: Decoded) -> Decoded:
+    """Without the times of a file that names a rate no camera has: whoever wrote it decides no memory of ours."""
+    times = decoded.timestamps_ms
+    if times is None or len(times) < 2 or np.median(np.diff(times)) >= 1000 / MOST_FPS:
+        return decoded
+    warning = f"The file says more than {MOST_FPS:,} frames per second, so its times are not used; set the frame rate."
+    return replace(decoded, timestamps_ms=None, warnings=(*decoded.warnings, warning))
 
 
 def _check_exists(path: Path) -> bool:

@@ -175,8 +175,15 @@ def unit_agreement(sheet: ScoreSheet, evidence: Iterable[RegionEvidence]) -> Uni
 
 
 def agreement_json(coding: BlindCoding, proposals: Sequence[Interval], clip: Clip) -> dict[str, Any] | None:
-    """The agreement of committed markers as plain values; None before they are committed."""
-    return None if coding.interval is None else marker_agreement(coding.interval, proposals).to_json(clip)
+    """The agreement of committed markers as plain values; None before they are committed, and of two pictures."""
+    if coding.interval is None or not has_markers(clip):
+        return None
+    return marker_agreement(coding.interval, proposals).to_json(clip)
+
+
+def has_markers(clip: Clip) -> bool:
+    """Whether there was anything to mark: an onset and an apex picture were given, so nobody agrees on their places."""
+    return clip.num_frames > 2
 
 
 def _moving_parts(evidence: Iterable[RegionEvidence]) -> dict[str, PartMotion]:

@@ -9,14 +9,13 @@ from threading import Lock
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import nn
 from torch.func import functional_call
 
 from mer_core.cores import num_cores
 from mer_core.errors import CheckpointError
 from mer_core.models import build_model
-from mer_core.weights_file import read_weights
+from mer_core.weights_file import read_weights, write_weights
 
 FOLDS_FILE = "folds.safetensors"
 # 68 networks on one core, ms: Off-TANet 183 one by one, 141 in parts of 17 or 34, 213 as one part, which leaves the
@@ -107,7 +106,7 @@ def write_folds(ensemble: FoldEnsemble, folder: Path) -> None:
         OSError: they cannot be written there.
     """
     stored = rounded(ensemble.weights)
-    save_file({name: value.contiguous() for name, value in stored.items()}, folder / FOLDS_FILE)
+    write_weights(stored, folder / FOLDS_FILE)
 
 
 def read_folds(folder: Path, architecture: str, arguments: Mapping[str, Any], left_out: Sequence[str]) -> FoldEnsemble:

@@ -47,7 +47,7 @@ def measure_noise(curve: MotionCurve, interval: Interval, timestamps_ms: np.ndar
 def rest_displacements(curve: MotionCurve, interval: Interval, timestamps_ms: np.ndarray | None) -> np.ndarray | None:
     """Displacement between every two of up to 24 rest frames, float32 (pairs, 28, 28, 2) px.
 
-    Rest frames show a face and lie within 500 ms before the onset; None when there are fewer than three. Pairs are
+    Rest frames show a face and lie within 500 ms before the onset; None when there are fewer than five. Pairs are
     taken because the movement itself is the difference of two frames, each with its own noise.
 
     Args:

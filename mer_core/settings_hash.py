@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from mer_core.analysis import Analysis
-from mer_core.checkpoints import Checkpoint
+from mer_core.checkpoints import Checkpoint, config_of, network_of
 from mer_core.flow import flow_version
 from mer_core.motion import MotionSettings
 from mer_core.noise import SMALLEST_PX, TIMES_NOISE
@@ -14,7 +14,7 @@ _LENGTH = 12
 
 
 def measurement_settings(analysis: Analysis) -> dict[str, Any]:
-    """What decides the numbers: flow, strain, head motion, crop, noise rule, and the network's weights."""
+    """What decides the numbers: flow, strain, head motion, crop, noise rule, the network and its weights."""
     return settings_of(analysis.motion.settings, analysis.checkpoint)
 
 
@@ -33,6 +33,8 @@ def settings_of(settings: MotionSettings, checkpoint: Checkpoint) -> dict[str, A
         },
         "noise": {"times_noise": TIMES_NOISE, "smallest_px": SMALLEST_PX},
         "checkpoint_sha256": checkpoint.sha256,
+        # The same weights answer otherwise to other channels, or under other names of the classes.
+        "network": {**network_of(config_of(checkpoint)), "labels": list(checkpoint.labels)},
     }
 
 

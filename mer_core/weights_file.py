@@ -1,10 +1,11 @@
-"""Weights in a safetensors file: read whole and finite, or refused in one sentence."""
+"""Weights in a safetensors file: read whole and finite, or refused in one sentence; and written."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save
 
 from mer_core.errors import CheckpointError
 
@@ -27,3 +28,12 @@ def read_weights(path: Path) -> dict[str, torch.Tensor]:
     if broken:
         raise CheckpointError(f"{path} holds values that are not finite in {', '.join(broken[:3])}.")
     return weights
+
+
+def write_weights(weights: Mapping[str, torch.Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:
+    """Write tensors by name, with texts beside them if wanted.
+
+    Raises:
+        OSError: it cannot be written; safetensors' own writing of files calls a full disk something else.
+    """
+    path.write_bytes(save({name: value.contiguous() for name, value in weights.items()}, metadata))

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from mer_core import __version__
 from mer_core.analysis import Analysis
 from mer_core.batch.tables import DONE, FAILED, SAME, FileRow
 from mer_core.checkpoints import load_checkpoint
@@ -19,6 +18,7 @@ from mer_core.exports.long_csv import long_csv
 from mer_core.findings import what_moved
 from mer_core.marker_reading.found import FoundMarkers, placed
 from mer_core.predictor import Predictor, prepare_clip
+from mer_core.program import program_digest
 from mer_core.report import report_html
 from mer_core.settings_hash import settings_hash, settings_of
 from mer_core.verdict import verdict_sentence
@@ -144,7 +144,7 @@ class Analyst:
             self.predictor.settings(settings.method, settings.remove_head_motion), self.predictor.checkpoint
         )
         markers = None if job.markers is None else job.markers.frames
-        parts = [__version__, _content(job.path), measured, markers, {**asdict(settings), "model": ""}]
+        parts = [program_digest(), _content(job.path), measured, markers, {**asdict(settings), "model": ""}]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -37,17 +37,17 @@ def _read(image: ImageFile.ImageFile, name: str, limits: ClipLimits, tell: Progr
     check_pixels(name, image.width, image.height, limits)
     # An animated PNG may begin with a picture for programs that show no animation.
     first = 1 if image.info.get("default_image") else 0
-    declared = _declared_frames(image, first)
+    declared = _declared_frames(image, first, limits.max_frames + 1)
     if declared == 1:
         raise ClipError(
             f"{shown(name)} is a single image and a clip needs at least 2 frames: choose a video, or give the "
             "onset and the apex image as a pair."
         )
     if declared is not None:
-        check_frames(name, declared, limits)
+        check_frames(name, declared, limits, so_far=image.format == "TIFF")
         check_decoded(name, declared, image.width, image.height, limits)
     buffer = FrameBuffer(name, declared or 0, limits)
-    durations = _decode_frames(image, name, first, buffer, lambda done: tell(done / max(declared or 0, done)))
+    durations = _decode_frames(image, name, first, buffer, limits, lambda done: tell(done / max(declared or 0, done)))
     if buffer.num_frames < 2:
         raise ClipError(f"{shown(name)} is damaged after {buffer.num_frames} frame: copy it again.")
     broke_off = declared is None or buffer.num_frames < declared
@@ -58,24 +58,45 @@ def _read(image: ImageFile.ImageFile, name: str, limits: ClipLimits, tell: Progr
     return Decoded(buffer.finish(), times, (*warnings, *time_warnings))
 
 
-def _declared_frames(image: ImageFile.ImageFile, first: int) -> int | None:
-    """Return how many frames the file counts from `first`; None when it breaks off before its end."""
+def _declared_frames(image: ImageFile.ImageFile, first: int, most: int) -> int | None:
+    """Return how many frames the file counts from `first`; None when it breaks off before its end.
+
+    A TIFF's pages are counted up to `most`: finding the next one takes the longer the more there are.
+    """
     if image.format not in _ANIMATED:
         return 1
     try:
-        return getattr(image, "n_frames", 1) - first
+        return (_pages(image, most) if image.format == "TIFF" else getattr(image, "n_frames", 1)) - first
     except UNREADABLE:
         return None
 
 
+def _pages(image: ImageFile.ImageFile, most: int) -> int:
+    number = 1
+    try:
+        while number < most:
+            image.seek(number)
+            number += 1
+    except EOFError:  # the regular end
+        pass
+    image.seek(0)
+    return number
+
+
 def _decode_frames(
-    image: ImageFile.ImageFile, name: str, first: int, buffer: FrameBuffer, tell: Callable[[int], None]
+    image: ImageFile.ImageFile,
+    name: str,
+    first: int,
+    buffer: FrameBuffer,
+    limits: ClipLimits,
+    tell: Callable[[int], None],
 ) -> list[float | None]:
     """Fill the buffer up to the end or the first damage; return each frame's duration in ms."""
     durations: list[float | None] = []
     for index in count(first):
         try:
             image.seek(index)
+            check_pixels(name, image.width, image.height, limits)
             pixels = rgb_pixels(image, name)
         except ClipError:
             raise

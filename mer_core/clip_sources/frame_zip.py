@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from mer_core.clip_sources.frame_folder import ignored_warning, is_clutter, is_frame
-from mer_core.clip_sources.limits import ClipLimits, shown, size_text
+from mer_core.clip_sources.limits import ClipLimits, check_frames, shown, size_text
 from mer_core.clip_sources.stills import HEAD_BYTES, FrameFile
 from mer_core.errors import ClipError
 
@@ -55,7 +55,7 @@ class _Members:
     def __init__(self, archive: ZipFile, name: str, limits: ClipLimits) -> None:
         self._archive = archive
         self._name = shown(name)
-        self._most = limits.max_expanded_bytes
+        self._limits, self._most = limits, limits.max_expanded_bytes
         self._read_so_far = 0
 
     def frames(self) -> tuple[list[FrameFile], tuple[str, ...]]:
@@ -66,8 +66,15 @@ class _Members:
         if sum(info.file_size for info in listed) > self._most:
             raise self._too_large(sum(info.file_size for info in listed))
         wanted = [info for info in listed if not any(is_clutter(part) for part in _path(info).parts)]
-        images = [i for i in wanted if is_frame(_path(i).name, partial(self._read, i, HEAD_BYTES))]
-        others = [_path(info).name for info in wanted if info not in images]
+        images: list[ZipInfo] = []
+        others: list[str] = []
+        for info in wanted:
+            name = _path(info).name
+            if is_frame(name, partial(self._read, info, HEAD_BYTES)):
+                images.append(info)
+            else:
+                others.append(name)
+        check_frames(self._name, len(images), self._limits)
         self._check_one_folder(images, others)
         files = [FrameFile(_path(info).name, partial(self._read, info, info.file_size)) for info in images]
         return files, ignored_warning(others)

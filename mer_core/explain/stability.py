@@ -17,7 +17,7 @@ from mer_core.predictor import Predictor
 # Coders of the same clip agree to about 50 ms (10 frames at 200 fps); half of that each way for the onset, which sits
 # on a flat part of the curve, and all but it for the apex.
 _STEP_MS = 10.0
-_ONSET_STEPS, _APEX_STEPS = 2, 4
+ONSET_STEPS, APEX_STEPS = 2, 4
 # Maps asked together: more of them leave the processor's cache (45 at once took five times as long as 5 times 9).
 _TOGETHER = 9
 
@@ -97,7 +97,7 @@ def stabilities(predictors: Sequence[Predictor], analysis: Analysis, method: str
         analysis: the marking in use, and whether head motion is subtracted.
         method: one of `mer_core.flow.FLOW_METHODS`.
     """
-    step = _step_frames(analysis.prepared)
+    step = step_frames(analysis.prepared)
     grid = list(_grid(analysis, step))
     alike: dict[Any, list[Predictor]] = {}
     for predictor in predictors:
@@ -137,7 +137,8 @@ def _inputs(
         return {predictor: list(inputs) for predictor, inputs in zip(alike, columns, strict=True)}
 
 
-def _step_frames(prepared: PreparedClip) -> int:
+def step_frames(prepared: PreparedClip) -> int:
+    """Frames between one marking and the next: 10 ms, but at least one frame."""
     fps = prepared.clip.fps
     return 1 if fps is None else max(1, round(fps * _STEP_MS / 1000))
 
@@ -145,8 +146,8 @@ def _step_frames(prepared: PreparedClip) -> int:
 def _grid(analysis: Analysis, step: int) -> Iterator[tuple[int, int]]:
     without = set(analysis.prepared.track.frames_without)
     frames = range(analysis.clip.num_frames)
-    for onset_steps in range(-_ONSET_STEPS, _ONSET_STEPS + 1):
-        for apex_steps in range(-_APEX_STEPS, _APEX_STEPS + 1):
+    for onset_steps in range(-ONSET_STEPS, ONSET_STEPS + 1):
+        for apex_steps in range(-APEX_STEPS, APEX_STEPS + 1):
             onset, apex = analysis.interval.onset + step * onset_steps, analysis.interval.apex + step * apex_steps
             if onset < apex and {onset, apex} <= set(frames) and not {onset, apex} & without:
                 yield onset, apex

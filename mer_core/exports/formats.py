@@ -128,4 +128,4 @@ def write_export(analysis: Analysis, path: Path, coding: Coding | None = None) -
     """
     made = format_for(path.name).make(analysis, coding or Coding())
     with whole_file(path) as part:
-        part.write_bytes(made.encode() if isinstance(made, str) else made)
+        part.write_bytes(made.encode("utf-8", "replace") if isinstance(made, str) else made)

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Iterator
 from itertools import zip_longest
 
 from mer_core.clip_sources.limits import shown
@@ -59,25 +60,28 @@ def table_rows(text: str, name: str) -> Rows:
     """
     header = text.splitlines()[0]
     delimiter = max(_DELIMITERS, key=header.count)
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     try:
-        table = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
+        rows = _collected(reader, delimiter, name)
     except csv.Error as error:
         raise MarkerFileError(f"{name} is not a readable CSV table ({error}); export it again.") from error
-    columns = [column.strip() for column in table[0]]
-    rows = []
-    for number, cells in enumerate(table[1:], start=2):
-        if any(cell.strip() for cell in cells[len(columns) :]):
-            raise MarkerFileError(f"{name}, row {number} has {len(cells)} cells, but there are {len(columns)} columns.")
-        if any(cell.strip() for cell in cells):
-            rows.append(
-                (number, dict(zip_longest(columns, _with_points(cells[: len(columns)], delimiter), fillvalue="")))
-            )
     if not rows:
         raise MarkerFileError(f"{name} has no rows below its column names; export it again.")
-    if len(rows) > _MOST_ROWS:
-        raise MarkerFileError(
-            f"{name} has {len(rows)} rows and at most {_MOST_ROWS} are read; keep those of this clip."
-        )
+    return rows
+
+
+def _collected(reader: Iterator[list[str]], delimiter: str, name: str) -> Rows:
+    """The rows, one after another, so that a file of too many is refused before it fills the memory."""
+    columns = [column.strip() for column in next(reader)]
+    rows: Rows = []
+    for number, cells in enumerate(reader, start=2):
+        if any(cell.strip() for cell in cells[len(columns) :]):
+            raise MarkerFileError(f"{name}, row {number} has {len(cells)} cells, but there are {len(columns)} columns.")
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(rows) == _MOST_ROWS:
+            raise MarkerFileError(f"{name} has more than {_MOST_ROWS} rows; keep those of this clip.")
+        rows.append((number, dict(zip_longest(columns, _with_points(cells[: len(columns)], delimiter), fillvalue=""))))
     return rows
 
 

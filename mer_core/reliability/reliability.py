@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 
 from mer_core.errors import CheckpointError
 from mer_core.inputs import NOT_STATED
@@ -82,7 +82,7 @@ def write_reliability(reliability: Reliability, folder: Path) -> None:
     Raises:
         OSError: they cannot be written there.
     """
-    save_file(reliability.known_motion.arrays(), folder / KNOWN_MOTION_FILE)
+    (folder / KNOWN_MOTION_FILE).write_bytes(save(reliability.known_motion.arrays()))
     (folder / RELIABILITY_FILE).write_text(json.dumps(reliability.to_json(), indent=2, allow_nan=False) + "\n")
 
 

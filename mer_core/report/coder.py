@@ -2,7 +2,7 @@
 
 from mer_core.analysis import Analysis
 from mer_core.blind_coding import BlindCoding
-from mer_core.coder_agreement import marker_agreement, unit_agreement
+from mer_core.coder_agreement import has_markers, marker_agreement, unit_agreement
 from mer_core.coder_words import (
     NO_CODING,
     committed_sentence,
@@ -24,15 +24,12 @@ def coder_beside(analysis: Analysis, coding: BlindCoding | None) -> CoderBeside 
     clip, proposals = analysis.clip, analysis.prepared.candidates
     markers = marker_agreement(coding.interval, proposals)
     units = unit_agreement(coding.sheet, au_evidence(analysis))
-    sentences = (
-        proposal_sentence(markers, clip, proposals[0].apex, len(proposals)),
-        overlap_sentence(markers),
-        ratio_sentence(units),
-    )
+    about_markers = (proposal_sentence(markers, clip, proposals[0].apex, len(proposals)), overlap_sentence(markers))
+    sentences = (*(about_markers if has_markers(clip) else ()), ratio_sentence(units))
     return CoderBeside(
         standing=standing_words(coding),
         committed=committed_sentence(coding),
-        markers=tuple(marker_rows(markers, clip)),
+        markers=tuple(marker_rows(markers, clip)) if has_markers(clip) else (),
         units=tuple(unit_sentences(units)),
         agreement=tuple(sentence for sentence in sentences if sentence),
         reservation=NO_CODING,

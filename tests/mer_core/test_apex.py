@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 import pytest
 
@@ -70,6 +71,19 @@ def test_frames_without_a_face_are_never_onset_or_apex() -> None:
     best = propose_intervals(curve, _times(72, 100))[0]
     assert best.apex not in range(28, 33)
     assert best.onset < best.apex
+
+
+def test_a_frame_rate_beyond_measure_takes_no_more_room_than_the_clip(monkeypatch: pytest.MonkeyPatch) -> None:
+    sigmas: list[float] = []
+    blur = cv2.GaussianBlur
+
+    def watched(rows: np.ndarray, size: tuple[int, int], *arguments: float, **named: float) -> np.ndarray:
+        sigmas.append(named["sigmaY"])
+        return blur(rows, size, *arguments, **named)
+
+    monkeypatch.setattr(cv2, "GaussianBlur", watched)
+    propose_intervals(_curve(_bump(30, 8, 15, 22)), np.arange(30) * 1e-6)
+    assert sigmas == [30]
 
 
 def test_two_frames_are_enough() -> None:

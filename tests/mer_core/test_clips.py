@@ -1,11 +1,14 @@
 import hashlib
 import os
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from mer_core import clips
 from mer_core.clip_sources.limits import check_decoded, check_frames, check_pixels
 from mer_core.clips import Clip, ClipLimits, read_clip
 from mer_core.errors import ClipError, MerError
@@ -76,10 +79,26 @@ def test_a_given_frame_rate_replaces_the_times_of_a_video_and_says_so(video: Pat
     assert read_clip(video).warnings == ()
 
 
-@pytest.mark.parametrize("fps", [0, -25, float("nan"), float("inf")])
-def test_a_frame_rate_that_is_no_positive_number_is_refused(fps: float, video: Path) -> None:
-    with pytest.raises(ClipError, match=rf"^The frame rate must be a number above 0, got {fps}: give"):
+@pytest.mark.parametrize("fps", [0, -25, float("nan"), float("inf"), 1000001])
+def test_a_frame_rate_that_no_camera_has_is_refused(fps: float, video: Path) -> None:
+    with pytest.raises(ClipError, match=rf"^The frame rate must be a number above 0 and at most 100,000, got {fps}: "):
         read_clip(video, fps=fps)
+
+
+def test_times_of_a_file_that_names_an_impossible_rate_are_not_used(
+    video: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = clips.read_video
+
+    def hostile(*arguments: Any) -> Any:
+        decoded = read(*arguments)
+        return replace(decoded, timestamps_ms=np.arange(len(decoded.frames)) * 1e-6)
+
+    monkeypatch.setattr(clips, "read_video", hostile)
+    clip = read_clip(video)
+    assert clip.timestamps_ms is None
+    assert "more than 100,000 frames per second" in clip.warnings[-1]
+    assert read_clip(video, fps=50).fps == pytest.approx(50)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -5,12 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from mer_core.blind_coding import ScoredUnit, ScoreSheet
+from mer_core.blind_coding import BlindCoding, ScoredUnit, ScoreSheet, commit
+from mer_core.clips import Clip
 from mer_core.coder_agreement import (
     FITS,
     OTHERWISE,
     STILL,
     UNKNOWN,
+    agreement_json,
     interval_overlap,
     marker_agreement,
     unit_agreement,
@@ -145,3 +147,13 @@ def test_on_the_synthetic_smile_the_true_unit_fits_and_a_frown_does_not(sample_a
     agreement = unit_agreement(sheet("AU12", "AU4"), au_evidence(sample_analysis))
     assert agreement.checks[0].finding == FITS
     assert agreement.checks[1].finding in (STILL, OTHERWISE)
+
+
+def test_nobody_agrees_on_the_places_of_two_pictures_that_were_given():
+    frames = np.zeros((3, 8, 8, 3), np.uint8)
+    coding = commit(BlindCoding(sheet("AU12")), Interval(0, 1, 1, MINE), "ana", findings_seen=False)
+    proposals = [Interval(0, 1, 1)]
+    assert agreement_json(coding, proposals, Clip(frames[:2], None, "pair", "0" * 64)) is None
+    found = agreement_json(coding, proposals, Clip(frames, None, "clip", "0" * 64))
+    assert found is not None
+    assert found["frames_apart"]["apex"] == 0

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from mer_core.clips import ClipLimits, read_clip
 from mer_core.errors import ClipError
@@ -109,3 +109,26 @@ def test_limits_hold_for_animations(suffix: str, tmp_path: Path, moving_frames: 
         read_clip(path, limits=ClipLimits(max_pixels=3000))
     with pytest.raises(ClipError, match=rf"^a.{suffix} needs 110,592 bytes for 12 decoded frames"):
         read_clip(path, limits=ClipLimits(max_decoded_bytes=110_591))
+
+
+def test_pages_of_a_tiff_are_counted_up_to_the_limit_only(tmp_path: Path, moving_frames: np.ndarray) -> None:
+    path = _save(tmp_path / "a.tiff", np.concatenate([moving_frames] * 4))
+    sought: list[int] = []
+    seek = TiffImagePlugin.TiffImageFile.seek
+
+    def counted(self: TiffImagePlugin.TiffImageFile, frame: int) -> None:
+        sought.append(frame)
+        seek(self, frame)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TiffImagePlugin.TiffImageFile, "seek", counted)
+        with pytest.raises(ClipError, match=r"a\.tiff has at least 4 frames and at most 3 can be read"):
+            read_clip(path, limits=ClipLimits(max_frames=3))
+    assert max(sought) <= 4
+
+
+def test_a_later_page_that_is_too_large_is_refused_before_it_is_decoded(tmp_path: Path) -> None:
+    pages = [Image.fromarray(np.zeros((side, side, 3), np.uint8)) for side in (20, 200)]
+    pages[0].save(tmp_path / "a.tiff", save_all=True, append_images=pages[1:])
+    with pytest.raises(ClipError, match=r"a\.tiff is 200 x 200 pixels and at most"):
+        read_clip(tmp_path / "a.tiff", limits=ClipLimits(max_pixels=1000))

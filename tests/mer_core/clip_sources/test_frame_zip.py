@@ -203,3 +203,11 @@ def test_limits_on_frames_pixels_and_memory_hold_for_zips(tmp_path: Path, frames
         read_clip(path, limits=ClipLimits(max_pixels=3000))
     with pytest.raises(ClipError, match=r"^a.zip needs 110,592 bytes for 12 decoded frames of 64 x 48"):
         read_clip(path, limits=ClipLimits(max_decoded_bytes=110_591))
+
+
+def test_more_pictures_than_can_be_read_are_refused_before_any_is_decoded(
+    tmp_path: Path, frames: dict[str, bytes]
+) -> None:
+    path = _zip(tmp_path / "a.zip", {**frames, "img99.png": b"no picture at all"})
+    with pytest.raises(ClipError, match=rf"a\.zip has {len(frames) + 1} frames and at most 2 can be read"):
+        read_clip(path, limits=ClipLimits(max_frames=2))

@@ -124,6 +124,13 @@ def test_the_settings_hash_changes_with_each_setting_and_with_nothing_else(analy
         replace(analysis, motion=replace(motion, settings=replace(motion.settings, method="farneback"))),
         replace(analysis, motion=replace(motion, settings=replace(motion.settings, remove_head_motion=False))),
         replace(analysis, checkpoint=replace(analysis.checkpoint, sha256="ab" * 32)),
+        replace(analysis, checkpoint=replace(analysis.checkpoint, labels=analysis.checkpoint.labels[::-1])),
+        replace(
+            analysis,
+            checkpoint=replace(
+                analysis.checkpoint, input_spec=replace(analysis.checkpoint.input_spec, channels=("v", "u"))
+            ),
+        ),
         replace(
             analysis,
             checkpoint=replace(

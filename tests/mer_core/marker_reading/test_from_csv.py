@@ -94,7 +94,7 @@ def test_the_curves_markers_are_those_beside_their_frames():
         ("frame,marker\nx,apex\n", "row 2: frame is 'x'"),
         ("frame,marker\n,apex\n", "row 2: frame is ''; write one frame number"),
         ("frame,marker\n1,\n", "names no marker in its column marker"),
-        ("onset_ms,apex_ms\n" + "1,2\n" * 20_001, "has 20001 rows and at most 20000 are read"),
+        ("onset_ms,apex_ms\n" + "1,2\n" * 20_001, "has more than 20000 rows; keep those of this clip"),
     ],
 )
 def test_a_bad_table_gets_a_sentence_that_names_row_and_column(text, words):
