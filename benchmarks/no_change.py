@@ -2,12 +2,14 @@
 
 Usage: `python -m benchmarks.no_change PATH_TO_MEGC2019_MAPS NETWORK {engine,precision} RUNS_FOLDER [EPOCHS]`. Trains
 the honest recipe (or fewer epochs of it) with three seeds each way and prints the difference of every seed and of their
-mean with its 95 % interval by paired bootstrap over subjects. "engine" compares the stacked engine with the pool,
-"precision" bfloat16 with float32. Finished folds are kept in the folder: a killed benchmark goes on.
+mean with its 95 % interval by paired bootstrap over subjects; beside it, as a control, how far two seeds of one way lie
+apart. "engine" compares the stacked engine with the pool, "precision" bfloat16 with float32. Finished folds are kept in
+the folder: a killed benchmark goes on.
 """
 
 import sys
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 from mer_core.scores import as_interval, as_score
@@ -55,6 +57,9 @@ def main() -> None:
     mean = mean_difference(pairs)
     verdict = "no change" if mean.within_noise else "a change"
     print(f"mean: {as_interval(mean.estimate)}, {verdict}; share of draws above 0: {as_score(mean.share_above)}")
+    for way, runs in zip((first, second), zip(*pairs, strict=True), strict=True):
+        apart = [as_score(abs(compare_runs(*two).uf1.value)) for two in combinations(runs, 2)]
+        print(f"control, {' '.join(way)}: two seeds lie {', '.join(apart)} apart")
 
 
 def _run(spec: RunSpec, data: LabelledMaps, folder: Path, way: tuple[str, str]) -> Predictions:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mer_core.checkpoints import Checkpoint
+from mer_core.inputs import NOT_STATED, InputSpec
 from mer_core.models import model_info
 from training.reliability.card_section import trust_section
 
@@ -43,8 +44,9 @@ def validated_card(checkpoint: Checkpoint, commands: Commands) -> str:
     """
     assert checkpoint.reliability is not None, "a card of what was measured needs a measurement"
     run = checkpoint.reliability.run
+    precision = "" if run["precision"] == "fp32" else "; the one trained on everybody in fp32"
     made = f"""- Command: `{commands.fit}`
-- The networks that were measured (seed {run["seed"]}, {run["precision"]}, {run["trained_with"]}):
+- The networks that were measured (seed {run["seed"]}, {run["precision"]}{precision}; {run["trained_with"]}):
   `{commands.loso}`
 - The measurement: `{commands.reliability}`"""
     return _trained_card(checkpoint, trust_section(checkpoint, checkpoint.reliability), made)
@@ -130,6 +132,13 @@ def _input_section(checkpoint: Checkpoint) -> str:
     channels = ", ".join(spec.channels)
     return f"""## Input and output
 
-- Input `{spec.kind}`: {channels}, {spec.size}x{spec.size} px; flow by {spec.flow_method} ({spec.flow_version}),
+- Input `{spec.kind}`: {channels}, {spec.size}x{spec.size} px; {_flow(spec)},
   strain {spec.strain_mode}, head motion {"removed" if spec.remove_head_motion else "kept"}.
 - Output: logits over {", ".join(checkpoint.labels)}."""
+
+
+def _flow(spec: InputSpec) -> str:
+    """What computes the flow of a clip, and what computed that of the training maps."""
+    if spec.flow_version.startswith(NOT_STATED):
+        return f"a clip's flow by {spec.flow_method} (which method made the training maps, their authors do not state)"
+    return f"flow by {spec.flow_method} ({spec.flow_version})"

@@ -1,7 +1,7 @@
 """Which machine part trains the folds, and how: one process a core, or stacks of folds on a graphics processor."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
@@ -26,17 +26,17 @@ class Engine:
     Attributes:
         device: "auto" takes a graphics processor where there is one.
         kind: "auto" stacks folds on a graphics processor and runs one process a core on a processor.
-        num_workers: processes of the pool.
+        num_workers: processes of the pool; None for one a core.
         folds_per_stack: most folds in a stack; None for as many as fit.
 
     Raises:
-        MerError: an unknown choice, less than one worker or fold, a graphics processor that is not there, or a pool
-            on one.
+        MerError: an unknown choice, less than one worker or fold, a number that this kind has no use for, a graphics
+            processor that is not there, or a pool on one.
     """
 
     device: str = "auto"
     kind: str = "auto"
-    num_workers: int = field(default_factory=num_cores)
+    num_workers: int | None = None
     folds_per_stack: int | None = None
 
     def __post_init__(self) -> None:
@@ -50,6 +50,11 @@ class Engine:
             raise MerError("There is no graphics processor that this PyTorch can use; choose --device cpu.")
         if self.torch_device.type == "cuda" and self.kind == "pool":
             raise MerError("The pool runs on the processor; choose --device cpu or --engine stacked.")
+
+        if self.stacks and self.num_workers is not None:
+            raise MerError("Stacked folds have no workers; leave out --workers, or choose --engine pool.")
+        if not self.stacks and self.folds_per_stack is not None:
+            raise MerError("The pool has no stacks; leave out --stack, or choose --engine stacked.")
 
     @property
     def torch_device(self) -> torch.device:
@@ -70,10 +75,10 @@ class Engine:
         Args:
             data: what is run on which samples.
             folds: those to run.
-            run_folder: of the run; unfinished stacks are kept in it.
+            run_folder: of the run; unfinished stacks, and weights until they are scored, are kept in it.
             on_epoch: told each epoch of a stack.
         """
         if not self.stacks:
-            return run_in_pool(data, folds, self.num_workers)
+            return run_in_pool(data, folds, self.num_workers or num_cores(), run_folder)
         settings = StackSettings(self.torch_device, run_folder / STACKS_FOLDER, self.folds_per_stack)
         return run_stacked(data, folds, settings, on_epoch)

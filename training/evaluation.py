@@ -1,6 +1,6 @@
 """A checkpoint scored on a data set, and whether that score is evidence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,9 @@ import torch
 from mer_core.checkpoints import Checkpoint
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
+from training.datasets.extract import Progress, extract_motion, frames_of, of_each
 from training.datasets.maps import LabelledMaps
+from training.datasets.table import Sample
 from training.loso import predictions_of_logits
 from training.metrics import NUM_DRAWS, SubjectCounts
 from training.overlap import Overlap
@@ -20,21 +22,41 @@ _BATCH = 32  # the largest network takes 224x224 px: 19 MB of input at a time
 
 
 @torch.inference_mode()
-def predict(checkpoint: Checkpoint, data: LabelledMaps) -> Predictions:
+def predict(checkpoint: Checkpoint, data: LabelledMaps, progress: Progress = lambda done, total: None) -> Predictions:
     """What a checkpoint says about each sample, in the data's order.
 
+    Args:
+        checkpoint: what is scored; one that takes motion in pixels gets it from the samples' frames.
+        data: the samples.
+        progress: told the number of samples whose motion was measured in pixels, and of all.
+
     Raises:
-        MerError: its network needs motion in pixels, which maps have lost.
+        MerError: its network needs motion in pixels and a sample is but a map, or shows no face.
     """
     spec = checkpoint.input_spec
-    if spec.kind != "minmax28":
-        raise MerError(
-            f"{checkpoint.name} needs motion in pixels ({spec.kind}), which motion maps no longer hold; evaluate a "
-            "checkpoint of kind minmax28."
-        )
-    logits = torch.cat([checkpoint.model(spec.from_planes(batch)) for batch in data.planes.split(_BATCH)])
+    if spec.kind == "minmax28":
+        inputs: Iterator[torch.Tensor] = (spec.from_planes(batch) for batch in data.planes.split(_BATCH))
+    else:
+        inputs = iter(_in_pixels(checkpoint, data.samples, progress).split(_BATCH))
+    logits = torch.cat([checkpoint.model(batch) for batch in inputs])
     order = [checkpoint.labels.index(label) for label in LABELS]
     return predictions_of_logits(logits[:, order].double().numpy(), data)
+
+
+def _in_pixels(checkpoint: Checkpoint, samples: Sequence[Sample], progress: Progress) -> torch.Tensor:
+    """The inputs of a network that takes motion in pixels, float32 (N, C, size, size)."""
+    spec = checkpoint.input_spec
+    without = next((sample for sample in samples if sample.frames_dir is None), None)
+    if without is not None:
+        raise MerError(
+            f"{checkpoint.name} needs motion in pixels ({spec.kind}), which the motion map of {without.sample_id} no "
+            "longer holds; evaluate it on data with frames."
+        )
+
+    def measured(sample: Sample) -> torch.Tensor:
+        return spec.from_motion(extract_motion(*frames_of(sample), spec))
+
+    return torch.stack(of_each(samples, measured, None, progress))
 
 
 def evaluation_json(

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
@@ -43,19 +44,20 @@ class RunData:
         return tuple(self.sample_ids[index] for index in fold.test)
 
 
-def run_fold(data: RunData, fold: Fold) -> FoldOutcome:
+def run_fold(data: RunData, fold: Fold, scratch: Path | None = None) -> FoldOutcome:
     """The outcome of one fold. The trainer receives the other people's maps and labels and nothing else.
 
     Args:
         data: what is run on which samples.
         fold: who is left out.
+        scratch: folder with room for the weights of all epochs that are scored; None for the system's.
     """
     started = time.process_time()
     spec = data.spec
     seed = fold.seed(spec.seed)
     model = quick_to_train(seeded_model(spec.model, seed, **spec.arguments), spec.recipe.size)
     train = torch.from_numpy(fold.train)
-    with TemporaryFile() as file:
+    with TemporaryFile(dir=scratch) as file:
         snapshots = _Snapshots(model, spec.scored_epochs, file)
         with autocast(spec.precision):
             losses = fit(model, data.planes[train], data.labels[train], spec.recipe, seed, snapshots)

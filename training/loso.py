@@ -15,7 +15,7 @@ from training.engines import Engine
 from training.fold_job import RunData
 from training.folds import Fold, loso_folds
 from training.predictions import Predictions
-from training.provenance import commit
+from training.provenance import commit, hardware
 from training.run_spec import RunSpec
 from training.stacked import OnEpoch
 from training.store import FoldOutcome, RunStore
@@ -74,7 +74,8 @@ def run_loso(
     run_data = RunData(spec, data.planes, torch.from_numpy(data.labels), names)
     code = commit()
     for outcome in engine.run(run_data, remaining, folder, on_epoch):
-        store.add(replace(outcome, commit=code, date=datetime.now(UTC).date().isoformat()))
+        today = datetime.now(UTC).date().isoformat()
+        store.add(replace(outcome, commit=code, date=today, hardware=hardware()))
         count += 1
         on_fold(Progress(count, len(folds), outcome.key, outcome.seconds, outcome.losses[-1]))
     return store

@@ -10,11 +10,18 @@ import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor
+from concurrent.futures import wait as wait_for
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from itertools import islice
 from multiprocessing.connection import wait
+from pathlib import Path
 
 import torch
+from safetensors.torch import load, save
 
+from mer_core.errors import MerError
 from mer_core.processes import worker_context
 from training.fold_job import RunData, run_fold
 from training.folds import Fold
@@ -22,31 +29,56 @@ from training.store import FoldOutcome
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # of <malloc.h>; the latter is at most 32 MiB
 
+_Finished = tuple[FoldOutcome, bytes]
+
 _data: RunData
+_scratch: Path
 
 
-def run_in_pool(data: RunData, folds: Sequence[Fold], num_workers: int) -> Iterator[FoldOutcome]:
+def run_in_pool(data: RunData, folds: Sequence[Fold], num_workers: int, scratch: Path) -> Iterator[FoldOutcome]:
     """The outcomes of the folds, each as soon as it is finished; the same whatever the number of workers.
 
     Args:
         data: what is run on which samples.
         folds: those to run.
         num_workers: processes.
+        scratch: folder on a disk with room for what a fold must keep until it is scored.
+
+    Raises:
+        MerError: a fold failed, after the others in flight were yielded, or a worker was ended from outside.
     """
     context = worker_context("training.pool_imports")
-    with ProcessPoolExecutor(num_workers, context, initializer=_begin_worker, initargs=(data,)) as pool:
-        waiting: list[Future[FoldOutcome]] = [pool.submit(_work, fold) for fold in folds]
+    with ProcessPoolExecutor(num_workers, context, initializer=_begin_worker, initargs=(data, scratch)) as pool:
         try:
-            for finished in as_completed(waiting):
-                yield finished.result()
-        finally:  # on an error or ctrl-C only the folds in flight are finished
-            for future in waiting:
-                future.cancel()
+            yield from _as_finished(pool, iter(folds), num_workers)
+        except BrokenProcessPool as error:
+            raise MerError(
+                "A worker was ended from outside, probably for lack of memory; give fewer --workers, and resume."
+            ) from error
 
 
-def _begin_worker(data: RunData) -> None:
-    global _data
-    _data = data
+def _as_finished(pool: ProcessPoolExecutor, folds: Iterator[Fold], num_workers: int) -> Iterator[FoldOutcome]:
+    """Never more folds are handed out than are trained at once: after an error or ctrl-C no other is begun."""
+    in_flight: set[Future[_Finished]] = {pool.submit(_work, fold) for fold in islice(folds, num_workers)}
+    failure: MerError | None = None
+    while in_flight:
+        done, in_flight = wait_for(in_flight, return_when=FIRST_COMPLETED)
+        for future in done:
+            try:
+                outcome, weights = future.result()
+            except MerError as error:
+                failure = failure or error
+                continue
+            yield replace(outcome, weights=load(weights))
+        if failure is None:
+            in_flight |= {pool.submit(_work, fold) for fold in islice(folds, num_workers - len(in_flight))}
+    if failure is not None:
+        raise failure
+
+
+def _begin_worker(data: RunData, scratch: Path) -> None:
+    global _data, _scratch
+    _data, _scratch = data, scratch
     torch.set_num_threads(1)
     _keep_freed_memory()
     threading.Thread(target=_leave_with_parent, daemon=True).start()
@@ -72,5 +104,10 @@ def _leave_with_parent() -> None:
         os._exit(1)
 
 
-def _work(fold: Fold) -> FoldOutcome:
-    return run_fold(_data, fold)
+def _work(fold: Fold) -> _Finished:
+    """A fold's outcome, its weights apart as bytes: torch would hand every tensor over by an open file."""
+    try:
+        outcome = run_fold(_data, fold, _scratch)
+    except MerError as error:
+        raise MerError(f"The fold {fold.key}: {error}") from error
+    return replace(outcome, weights={}), save(outcome.weights)

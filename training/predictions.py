@@ -12,6 +12,7 @@ import numpy as np
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
 from mer_core.whole_files import whole_file
+from training.csv_rows import csv_rows
 
 _TEXT_COLUMNS = ("sample_id", "dataset", "subject")
 _PROBABILITY_COLUMNS = tuple(f"p_{name}" for name in LABELS)
@@ -158,13 +159,7 @@ def _read_rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
         raise MerError(f"There is no file of predictions {path}; give the one that the run wrote.")
     with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file, restval="")
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise MerError(f"{path} lacks the column {', '.join(missing)}.")
-        rows = list(reader)
-    if not rows:
-        raise MerError(f"{path} has no rows.")
+        rows = csv_rows(file.read(), COLUMNS, path)
     for number, row in enumerate(rows, 2):
         if None in row:  # where csv puts what it has no column for
             raise MerError(f"{path}, row {number} has more values than the table has columns.")

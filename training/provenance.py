@@ -18,10 +18,11 @@ def provenance(outcomes: Iterable[FoldOutcome]) -> dict[str, Any]:
     """Plain values: date of the last fold (UTC), commits, hardware, engines, and the hours all folds took together."""
     outcomes = sorted(outcomes, key=lambda outcome: outcome.date)
     commits = dict.fromkeys(outcome.commit or _UNKNOWN for outcome in outcomes)
+    machines = dict.fromkeys(outcome.hardware or _UNKNOWN for outcome in outcomes)
     return {
         "date": outcomes[-1].date or _UNKNOWN,
         "commit": ", ".join(commits),
-        "hardware": f"{num_cores()} cores, {_processor()}",
+        "hardware": ", ".join(machines),
         "engines": sorted({outcome.engine or "pool" for outcome in outcomes}),
         "fold_hours": round(sum(outcome.seconds for outcome in outcomes) / 3600, 2),
     }
@@ -33,18 +34,24 @@ def commit() -> str:
 
     Read once: a checkout may change while the code that was loaded from it still runs.
     """
-    head = _git("rev-parse", "--short=10", "HEAD")
-    if not head:
+    head, changes = _git("rev-parse", "--short=10", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")
+    if head is None or changes is None:
         return _UNKNOWN
-    return f"{head}+" if _git("status", "--porcelain", "--untracked-files=no") else head
+    return f"{head}+" if changes else head
 
 
-def _git(*arguments: str) -> str:
+@cache
+def hardware() -> str:
+    """This machine, e.g. "2 cores, AMD EPYC"."""
+    return f"{num_cores()} cores, {_processor()}"
+
+
+def _git(*arguments: str) -> str | None:
     try:
         done = subprocess.run(["git", "-C", _HERE, *arguments], capture_output=True, text=True, timeout=10, check=False)
     except (OSError, subprocess.TimeoutExpired):  # installed without git: the numbers stand without a commit
-        return ""
-    return done.stdout.strip() if done.returncode == 0 else ""
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def _processor() -> str:

@@ -68,7 +68,7 @@ def kept_runs(folder: Path) -> tuple[KeptRun, ...]:
     Raises:
         MerError: a result cannot be read, lacks its predictions or is of other samples than the page's; names it.
     """
-    runs = [_kept(path.parent) for path in sorted(folder.glob(f"*/{RESULT_FILE}"))]
+    runs = [read_kept(path.parent) for path in sorted(folder.glob(f"*/{RESULT_FILE}"))]
     return tuple(sorted(runs, key=lambda run: (_full_first(run), run.facts["recipe"], run.facts["seed"], run.name)))
 
 
@@ -93,7 +93,8 @@ def results_markdown(folder: Path) -> str:
     return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _kept(folder: Path) -> KeptRun:
+def read_kept(folder: Path) -> KeptRun:
+    """The run in a folder that holds at least its result and predictions; errors as of `kept_runs`."""
     try:
         result = json.loads((folder / RESULT_FILE).read_text())
         result["facts"]["model"], result["provenance"]["commit"]

@@ -5,6 +5,7 @@ nothing (see `training.pool`), but runs, so that it can be tested there.
 """
 
 import hashlib
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +20,8 @@ from mer_core.errors import MerError
 from training.fold_job import RunData, score
 from training.folds import Fold
 from training.stack import FoldTraining, Stack, num_steps
-from training.stack_file import FoldCourse, History, read_history, restore_stack, save_stack, stack_name
+from training.stack_folder import StackFolder
+from training.stack_state import History, read_history, restore_stack, save_stack
 from training.store import FoldOutcome
 
 _ON_A_PROCESSOR = 8  # folds a stack, where memory is no measure
@@ -32,9 +34,9 @@ class StackSettings:
 
     Attributes:
         device: where the networks learn.
-        folder: where unfinished stacks are kept.
+        folder: where the folders of unfinished stacks are kept.
         num_folds: most folds in a stack; None for as many as fit into the device's memory.
-        save_every_s: least seconds between two savings.
+        save_every_s: least seconds between two savings; the first and the last epoch are saved anyway.
     """
 
     device: torch.device
@@ -83,18 +85,15 @@ def _begun(
     data: RunData, waiting: dict[str, Fold], settings: StackSettings, drawers: ThreadPoolExecutor, on_epoch: OnEpoch
 ) -> Iterator[FoldOutcome]:
     """The outcomes of the stacks that were begun; their folds no longer wait."""
-    for path in sorted(settings.folder.glob("*.safetensors")):
-        keys, history = read_history(path)
-        folds = {key: waiting.pop(key) for key in keys if key in waiting}
-        if len(folds) == len(keys):
-            yield from _run_stack(data, list(folds.values()), settings, drawers, on_epoch)
+    for begun in StackFolder.begun(settings.folder):
+        keys, history = read_history(begun.state)
+        if all(key in waiting for key in keys):
+            yield from _run_stack(data, [waiting.pop(key) for key in keys], settings, drawers, on_epoch)
             continue
         if len(history.losses) == data.spec.recipe.epochs:  # killed while its folds were being stored
-            courses = dict(zip(keys, history.of_folds(), strict=True))
-            yield from (_outcome(data, fold, courses[key], settings.device) for key, fold in folds.items())
-        else:  # another engine has finished some of its folds
-            waiting |= folds
-        path.unlink(missing_ok=True)
+            left = [(place, waiting.pop(key)) for place, key in enumerate(keys) if key in waiting]
+            yield from _outcomes(data, left, history, begun, settings.device)
+        begun.clear()  # or another engine has finished some of its folds: the others wait
 
 
 def _planned(
@@ -116,7 +115,7 @@ def _by_steps(data: RunData, folds: Sequence[Fold]) -> list[list[Fold]]:
 
 
 def _most_that_fit(data: RunData, folds: Sequence[Fold], device: torch.device, drawers: ThreadPoolExecutor) -> int:
-    """How many folds the device's memory takes, measured by training two of them for an epoch.
+    """How many folds the device's memory takes, measured by training two of them for an epoch; one if they do not fit.
 
     Two whose last batches are of unlike size if there are such: these take a step apart, which needs more.
     """
@@ -127,8 +126,11 @@ def _most_that_fit(data: RunData, folds: Sequence[Fold], device: torch.device, d
     trainings = [_training(data, fold) for fold in (alike[0], alike[-1])]
     before = torch.cuda.memory_allocated(device)
     torch.cuda.reset_peak_memory_stats(device)
-    with _own_randomness(device, 0):
-        Stack(data.spec, trainings, device, drawers).run_epoch()
+    try:
+        with _own_randomness(device, 0):
+            Stack(data.spec, trainings, device, drawers).run_epoch()
+    except torch.OutOfMemoryError:
+        return 1  # which is said if even that is too much
     per_fold = (torch.cuda.max_memory_allocated(device) - before) / len(trainings)
     torch.cuda.empty_cache()
     free, _ = torch.cuda.mem_get_info(device)
@@ -139,36 +141,36 @@ def _run_stack(
     data: RunData, folds: Sequence[Fold], settings: StackSettings, drawers: ThreadPoolExecutor, on_epoch: OnEpoch
 ) -> Iterator[FoldOutcome]:
     keys = [fold.key for fold in folds]
-    path = settings.folder / stack_name(keys)
+    kept = StackFolder.of(keys, settings.folder)
     try:
         with _own_randomness(settings.device, _dropout_seed(data.spec.seed, keys)):
             stack = Stack(data.spec, [_training(data, fold) for fold in folds], settings.device, drawers)
-            history = restore_stack(stack, path) if path.is_file() else History.empty(len(folds))
-            history = _learn(stack, history, path, keys, settings.save_every_s, on_epoch)
+            history = restore_stack(stack, kept.state) if kept.state.is_file() else History.empty(len(folds))
+            history = _learn(stack, history, kept, keys, settings.save_every_s, on_epoch)
     except torch.OutOfMemoryError as error:
         raise MerError(
             f"{len(folds)} folds in a stack do not fit into the graphics processor's memory; choose fewer with --stack."
         ) from error
-    for fold, course in zip(folds, history.of_folds(), strict=True):
-        yield _outcome(data, fold, course, settings.device)
-    path.unlink(missing_ok=True)
+    yield from _outcomes(data, list(enumerate(folds)), history, kept, settings.device)
+    kept.clear()
 
 
 def _learn(
-    stack: Stack, history: History, path: Path, keys: Sequence[str], save_every_s: float, on_epoch: OnEpoch
+    stack: Stack, history: History, kept: StackFolder, keys: Sequence[str], save_every_s: float, on_epoch: OnEpoch
 ) -> History:
     """The history after the last epoch; saved on the way, and at the end because scoring can be killed as well."""
-    last, saved = stack.spec.recipe.epochs, time.monotonic()
+    last, saved = stack.spec.recipe.epochs, -math.inf
     for epoch in range(len(history.losses) + 1, last + 1):
         began = time.perf_counter()
         losses = stack.run_epoch()
         if not torch.isfinite(losses).all():
             worst = keys[int(torch.isfinite(losses).logical_not().nonzero()[0])]
             raise MerError(f"Training diverged: the loss of the fold {worst} in epoch {epoch} is not finite.")
-        weights = stack.weights() if epoch in stack.spec.scored_epochs else None
-        history = history.with_epoch(losses, weights, time.perf_counter() - began)
+        history = history.with_epoch(losses, time.perf_counter() - began)
+        if epoch in stack.spec.scored_epochs:
+            kept.save_weights(epoch, stack.weights())
         if epoch == last or time.monotonic() - saved >= save_every_s:
-            save_stack(stack, history, keys, path)
+            save_stack(stack, history, keys, kept.state)
             saved = time.monotonic()
         on_epoch(StackProgress(len(keys), epoch, last))
     return history
@@ -179,17 +181,23 @@ def _training(data: RunData, fold: Fold) -> FoldTraining:
     return FoldTraining(fold.key, fold.seed(data.spec.seed), data.planes[train], data.labels[train])
 
 
-def _outcome(data: RunData, fold: Fold, course: FoldCourse, device: torch.device) -> FoldOutcome:
-    return FoldOutcome(
-        key=fold.key,
-        sample_ids=data.names_of(fold),
-        logits=score(data, fold, course.weights),
-        epochs=data.spec.scored_epochs,
-        losses=course.losses,
-        seconds=course.seconds,
-        weights=course.weights[-1],
-        engine=_engine(device),
-    )
+def _outcomes(
+    data: RunData, folds: Sequence[tuple[int, Fold]], history: History, kept: StackFolder, device: torch.device
+) -> Iterator[FoldOutcome]:
+    """The outcomes of folds at these places of a stack that has learnt all its epochs."""
+    scored = data.spec.scored_epochs
+    for place, fold in folds:
+        (weights,) = kept.weights_of(place, scored[-1:])
+        yield FoldOutcome(
+            key=fold.key,
+            sample_ids=data.names_of(fold),
+            logits=score(data, fold, kept.weights_of(place, scored)),
+            epochs=scored,
+            losses=tuple(history.losses[:, place].tolist()),
+            seconds=history.seconds / history.losses.shape[1],
+            weights=weights,
+            engine=_engine(device),
+        )
 
 
 def _engine(device: torch.device) -> str:

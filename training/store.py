@@ -12,14 +12,17 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from mer_core.errors import MerError
+from mer_core.weights_file import write_weights
 from mer_core.whole_files import whole_file
 
 SPEC_FILE, RESULT_FILE, PREDICTIONS_FILE, FOLDS_FOLDER = "spec.json", "result.json", "predictions.csv", "folds"
 _OUTCOME_FILE, _WEIGHTS_FILE = "outcome.json", "weights.safetensors"
-_ORIGIN = "engine", "commit", "date"
+_ORIGIN = "engine", "commit", "date", "hardware"
+_PLACES = frozenset({"data", "subset"})  # where files lie; what they hold is told by `data_digest`
+_LEFTOVERS = ".*.part", "*/.*.part", "*/*/.*.part", "*/.partial-*"
 _LEFTOVER_S = 3600
 
 
@@ -37,7 +40,8 @@ class FoldOutcome:
         weights: the network's state after the last epoch.
         engine: what trained it.
         commit: of the code that trained it.
-        date: of its end, UTC, ISO 8601. The last three are empty where an earlier version did not say.
+        date: of its end, UTC, ISO 8601.
+        hardware: on which it was trained. The last four are empty where an earlier version did not say.
     """
 
     key: str
@@ -50,6 +54,7 @@ class FoldOutcome:
     engine: str = ""
     commit: str = ""
     date: str = ""
+    hardware: str = ""
 
 
 class RunStore:
@@ -107,7 +112,7 @@ class RunStore:
         folds.mkdir(parents=True, exist_ok=True)
         partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=folds))
         try:
-            save_file({name: value.contiguous() for name, value in outcome.weights.items()}, partial / _WEIGHTS_FILE)
+            write_weights(outcome.weights, partial / _WEIGHTS_FILE)
             (partial / _OUTCOME_FILE).write_text(json.dumps(_plain(outcome)))
             partial.chmod(0o755)
             partial.rename(folds / outcome.key)
@@ -133,7 +138,7 @@ class RunStore:
     def clear_leftovers(self) -> None:
         """Remove what killed processes left half written; what is younger than an hour may still be being written."""
         oldest = time.time() - _LEFTOVER_S
-        for path in [*self.folder.glob(".*.part"), *self.folder.glob("*/.*.part"), *self.folder.glob("*/.partial-*")]:
+        for path in (path for pattern in _LEFTOVERS for path in self.folder.glob(pattern)):
             with contextlib.suppress(FileNotFoundError):  # another process was quicker
                 if path.stat().st_mtime < oldest:
                     shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink()
@@ -151,7 +156,8 @@ class RunStore:
 
     def _refuse_other(self, spec: dict[str, Any]) -> None:
         stored = self.spec()
-        differing = sorted(name for name in set(stored) | set(spec) if stored.get(name) != spec.get(name))
+        names = (set(stored) | set(spec)) - _PLACES
+        differing = sorted(name for name in names if stored.get(name) != spec.get(name))
         if differing:
             raise MerError(
                 f"{self.folder} holds a run with other settings ({', '.join(differing)}); choose another folder."

@@ -52,8 +52,8 @@ def test_labels_in_another_order_are_put_into_ours(data: LabelledMaps) -> None:
     np.testing.assert_array_equal(turned.logits, predict(_checkpoint(), data).logits[:, ::-1])
 
 
-def test_a_checkpoint_that_needs_pixels_is_refused(data: LabelledMaps) -> None:
-    with pytest.raises(MerError, match="mine needs motion in pixels"):
+def test_a_checkpoint_that_needs_pixels_is_refused_on_maps(data: LabelledMaps) -> None:
+    with pytest.raises(MerError, match=r"mine needs motion in pixels .* the motion map of casme2/sub01/EP02_01f no"):
         predict(_checkpoint(input_spec=InputSpec(kind="pixels112", size=112)), data)
 
 

@@ -54,6 +54,15 @@ def test_every_person_is_left_out_once_and_never_trained_on(data: LabelledMaps) 
         assert len(fold.train) + len(fold.test) == 6
 
 
+def test_any_name_of_a_person_can_name_a_fold(data: LabelledMaps) -> None:
+    names = ["P 01", "a/b", "Zoë", "x__y"]
+    samples = [replace(data.samples[0], dataset="folder", subject=name, clip=name) for name in names]
+    keys = {fold.subject: fold.key for fold in loso_folds(samples)}
+    assert keys["P 01"] == "folder__P%2001"
+    assert len(set(keys.values())) == 4
+    assert not any("/" in key or " " in key for key in keys.values())
+
+
 def test_seeds_depend_on_the_run_and_the_person_alone(data: LabelledMaps) -> None:
     folds = loso_folds(data.samples)
     reversed_folds = loso_folds(tuple(reversed(data.samples)))

@@ -130,6 +130,30 @@ def test_a_run_is_kept_only_when_it_is_complete(tmp_path: Path, capsys: pytest.C
     assert [run.name for run in kept_runs(tmp_path / "kept")] == ["mini"]
 
 
+def test_a_run_on_other_data_is_refused_before_anything_is_copied(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _keep(tmp_path / "runs", "mini", partly_right(0.7, 0))
+    _keep(tmp_path / "runs", "own", partly_right(0.7, 0), data="casme2 + samm")
+    runs = [str(tmp_path / "runs" / name) for name in ("mini", "own")]
+    assert main(["results", *runs, "--into", str(tmp_path / "kept"), "--page", str(tmp_path / "page.md")]) == 2
+    assert "own was not run on the whole of megc2019" in capsys.readouterr().err
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_kept_run_makes_way_for_the_same_run_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = ["--into", str(tmp_path / "kept"), "--page", str(tmp_path / "page.md")]
+    for folder, seed in (("a", 0), ("b", 0), ("c", 1)):
+        _keep(tmp_path / folder, "mini", partly_right(0.7, 0), seed=seed)
+    assert main(["results", str(tmp_path / "a" / "mini"), *arguments]) == 0
+    assert main(["results", str(tmp_path / "b" / "mini"), *arguments]) == 0
+    capsys.readouterr()
+    assert main(["results", str(tmp_path / "c" / "mini"), *arguments]) == 2
+    assert "kept/mini keeps another run (seed); delete it" in capsys.readouterr().err
+    assert main(["results", str(tmp_path / "a" / "mini"), str(tmp_path / "b" / "mini"), *arguments]) == 2
+    assert "would both be kept as" in capsys.readouterr().err
+
+
 def test_an_ablation_keeps_its_variants_under_the_name_of_their_network(tmp_path: Path) -> None:
     ablation = tmp_path / "runs" / "anything"
     for variant in variants_of("mini_aorcnn"):

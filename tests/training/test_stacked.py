@@ -1,5 +1,8 @@
 import json
+import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from torch import nn
 
 from mer_core.errors import MerError
 from tests.training.megc2019_tree import make_megc2019_tree
-from training import fold_job, stack, stack_file, stacked
+from training import fold_job, stack, stack_state, stacked
 from training.datasets.maps import LabelledMaps
 from training.datasets.megc2019 import read_megc2019
 from training.engines import Engine
@@ -166,7 +169,7 @@ def test_a_stack_is_taken_up_with_its_own_folds_whatever_the_new_size(
         raise _KilledError
 
     with monkeypatch.context() as patch:
-        patch.setattr(stacked, "_outcome", die)
+        patch.setattr(stacked, "_outcomes", die)
         with pytest.raises(_KilledError):
             _stacked(run, folds, tmp_path / "killed", 2)
     resumed = _stacked(run, folds, tmp_path / "killed", 1)
@@ -208,7 +211,7 @@ def test_an_unfinished_stack_of_which_another_engine_trained_a_fold_is_begun_ane
     left = _stacked(run, folds[1:], tmp_path, 4)
     assert {len(outcome.losses) for outcome in left.values()} == {3}
     assert left.keys() == {fold.key for fold in folds[1:]}
-    assert list(tmp_path.glob("*.safetensors")) == []
+    assert list(tmp_path.glob("*/state.safetensors")) == []
 
 
 def test_a_stack_begun_on_another_device_is_refused(
@@ -217,8 +220,8 @@ def test_a_stack_begun_on_another_device_is_refused(
     run, folds = _run_data(data), loso_folds(data.samples)
     settings = StackSettings(torch.device("cpu"), tmp_path, 4)
     next(run_stacked(run, folds, settings))
-    (path,) = tmp_path.glob("*.safetensors")
-    plain, tensors = stack_file._read(path)
+    (path,) = tmp_path.glob("*/state.safetensors")
+    plain, tensors = stack_state._read(path)
     save_file(tensors, path, {"stack": json.dumps({**plain, "device": "cuda"})})
     with pytest.raises(MerError, match=r"safetensors was begun on cuda, not cpu; go on there, or delete it\."):
         _stacked(run, folds, tmp_path, 4)
@@ -235,9 +238,37 @@ def test_folds_that_do_not_fit_into_memory_are_said(
         _stacked(_run_data(data), loso_folds(data.samples), tmp_path)
 
 
-def test_a_damaged_stack_file_is_named(data: LabelledMaps, tmp_path: Path) -> None:
-    (tmp_path / "x.safetensors").write_bytes(b"nothing")
-    with pytest.raises(MerError, match=r"x\.safetensors is not a stack that can be read"):
+def test_where_not_even_the_trial_fits_folds_are_stacked_one_by_one(
+    data: LabelledMaps, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(stacked, "Stack", full)
+    monkeypatch.setattr(stacked, "_own_randomness", lambda device, seed: nullcontext())
+    monkeypatch.setattr(torch.cuda, "memory_allocated", lambda device: 0)
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", lambda device: None)
+    with ThreadPoolExecutor(1) as drawers:
+        folds = loso_folds(data.samples)
+        assert stacked._most_that_fit(_run_data(data), folds, torch.device("cuda"), drawers) == 1
+
+
+def test_epochs_that_are_gone_are_said_and_the_way_out_works(data: LabelledMaps, tmp_path: Path) -> None:
+    run, folds = _run_data(data, protocol="test-picked"), loso_folds(data.samples)
+    settings = StackSettings(torch.device("cpu"), tmp_path, 4)
+    next(run_stacked(run, folds, settings))
+    (gone,) = tmp_path.glob("*/epoch-2.safetensors")
+    gone.unlink()
+    with pytest.raises(MerError, match=r"epoch-2\.safetensors is missing or damaged .*; delete .* and resume"):
+        _stacked(run, folds, tmp_path, 4)
+    shutil.rmtree(gone.parent)
+    assert _stacked(run, folds, tmp_path, 4).keys() == {fold.key for fold in folds}
+
+
+def test_a_damaged_stack_state_is_named(data: LabelledMaps, tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "state.safetensors").write_bytes(b"nothing")
+    with pytest.raises(MerError, match=r"x/state\.safetensors is not a stack that can be read"):
         _stacked(_run_data(data), loso_folds(data.samples), tmp_path)
 
 
@@ -299,6 +330,19 @@ def test_a_graphics_processor_that_is_not_there_is_said(monkeypatch: pytest.Monk
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     with pytest.raises(MerError, match="no graphics processor that this PyTorch can use; choose --device cpu"):
         Engine("cuda")
+
+
+@pytest.mark.parametrize(
+    ("kind", "numbers", "message"),
+    [
+        ("pool", {"folds_per_stack": 4}, "The pool has no stacks; leave out --stack"),
+        ("auto", {"folds_per_stack": 4}, "The pool has no stacks; leave out --stack"),
+        ("stacked", {"num_workers": 2}, "Stacked folds have no workers; leave out --workers"),
+    ],
+)
+def test_a_number_that_the_engine_has_no_use_for_is_refused(kind: str, numbers: dict[str, int], message: str) -> None:
+    with pytest.raises(MerError, match=message):
+        Engine("cpu", kind, **numbers)
 
 
 def test_the_pool_is_refused_on_a_graphics_processor(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@ import json
 import multiprocessing
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import torch
 
 from mer_core.errors import MerError
+from tests.limited_disk import full_after
 from tests.training.megc2019_tree import make_megc2019_tree
 from tests.training.tiny_run import make_run, tiny_spec
 from training import store as module
@@ -111,3 +113,12 @@ def test_two_processes_on_the_same_run_leave_what_one_leaves(tmp_path: Path) -> 
     data, alone = read_megc2019(tree), RunStore(make_run(tmp_path / "alone", tree))
     assert np.array_equal(pooled_logits(RunStore(tmp_path / "both"), data), pooled_logits(alone, data))
     assert list((tmp_path / "both" / "folds").glob(".*")) == []
+
+
+def test_a_full_disk_leaves_no_part_of_a_fold(tmp_path: Path) -> None:
+    store = RunStore(tmp_path / "run")
+    store.begin({"seed": 0})
+    with full_after(2000), pytest.raises(OSError, match="File too large"):
+        store.add(replace(_OUTCOME, weights={"w": torch.zeros(1000)}))
+    assert store.finished() == frozenset()
+    assert list((tmp_path / "run" / "folds").iterdir()) == []

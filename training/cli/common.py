@@ -12,9 +12,11 @@ from mer_core import __version__
 from mer_core.flow import flow_version
 from mer_core.inputs import NOT_STATED, InputSpec
 from training.cli.progress import show_progress
+from training.datasets.doubles import shared_maps
 from training.datasets.extract import with_maps
 from training.datasets.maps import LabelledMaps, load_maps
 from training.datasets.readers import READERS, read_datasets
+from training.datasets.table import Dataset
 
 
 def add_data_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,10 +39,11 @@ def read_data(sources: Sequence[str], subset: Path | None = None, spec: InputSpe
         spec: how motion is measured; None for that of the shipped checkpoints.
 
     Raises:
-        MerError: unknown kind, or something is wrong with a clip that would be used.
+        MerError: unknown kind, or something is wrong with a clip that would be used, such as two people with one map.
     """
     cache = Path(os.environ.get("MER_CACHE") or Path.home() / ".cache" / "mer-studio" / "maps")
-    return load_maps(with_maps(read_datasets(sources, subset), cache, spec, progress=_show))
+    data = with_maps(read_datasets(sources, subset), cache, spec, progress=_show)
+    return load_maps(Dataset(data.rows, (*data.remarks, *shared_maps(data))).require_sound())
 
 
 def flow_of(sources: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 import argparse
 
-from mer_core.cores import num_cores
 from training.engines import DEVICES, ENGINES, Engine
 
 
@@ -12,7 +11,7 @@ def add_engine_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--engine", choices=ENGINES, default="auto", help="auto: folds stacked on a graphics processor, else one a core"
     )
-    parser.add_argument("--workers", type=int, default=num_cores(), metavar="N", help="processes of the pool")
+    parser.add_argument("--workers", type=int, metavar="N", help="processes of the pool (default: one a core)")
     parser.add_argument("--stack", type=int, metavar="N", help="most folds in a stack (default: as many as fit)")
 
 

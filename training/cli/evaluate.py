@@ -3,9 +3,11 @@
 import argparse
 import json
 import sys
+from dataclasses import replace
 
 from mer_core.checkpoints import load_checkpoint
 from training.cli.common import add_data_arguments, describe_data, read_data
+from training.cli.progress import show_progress
 from training.evaluation import evaluation_json, evaluation_markdown, predict
 from training.overlap import overlap
 
@@ -22,11 +24,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """Print the scores; a warning goes to standard error too, where no pipe swallows it."""
     checkpoint = load_checkpoint(options.checkpoint)
-    data = read_data(options.data, options.subset, checkpoint.input_spec)
+    # Maps tell whether it knows these clips, whatever its network takes.
+    data = read_data(options.data, options.subset, replace(checkpoint.input_spec, kind="minmax28"))
     seen = overlap(checkpoint.training, data)
     facts = {"data": describe_data(options.data), "data_sha256": data.digest}
-    report = evaluation_json(checkpoint, facts, predict(checkpoint, data), seen)
+    if options.subset is not None:
+        facts["subset"] = options.subset.name
+    report = evaluation_json(checkpoint, facts, predict(checkpoint, data, _show), seen)
     print(json.dumps(report, indent=2, allow_nan=False) if options.json else evaluation_markdown(report, seen))
     if report["warning"]:
         print(f"Warning: {report['warning']}", file=sys.stderr)
     return 0
+
+
+def _show(done: int, total: int) -> None:
+    show_progress(f"motion in pixels {done} of {total}", done == total)

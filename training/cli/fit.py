@@ -7,7 +7,7 @@ from pathlib import Path
 
 import torch
 
-from mer_core.checkpoints import Checkpoint, save_checkpoint
+from mer_core.checkpoints import Checkpoint, require_room, save_checkpoint
 from training.cards import fitted_card
 from training.cli.common import add_data_arguments, describe_data, flow_of, read_data, software
 from training.cli.progress import show_progress
@@ -33,6 +33,7 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """Train, write the checkpoint, say where."""
     recipe = load_recipe(options.model, options.recipe)
+    require_room(options.out, options.overwrite)  # before the training, not after it
     data = read_data(options.data, options.subset)
     model = seeded_model(options.model, options.seed)
     planes = data.planes
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     training = {
         "data": describe_data(options.data),
         "data_sha256": data.digest,
+        **({} if options.subset is None else {"subset": options.subset.name}),
         FITTED_ON: fingerprints(data),
         "num_samples": len(data.samples),
         "num_subjects": data.num_subjects,
@@ -58,8 +60,10 @@ def run(options: argparse.Namespace) -> int:
     checkpoint = Checkpoint(options.out.name, model, options.model, spec, training=training)
     # Where the data lay is nobody else's business.
     named = " ".join(f"--data {source.partition(':')[0]}:PATH" for source in options.data)
+    if options.subset is not None:
+        named += " --subset CSV"
     choices = f"--model {options.model} --recipe {options.recipe} --seed {options.seed}"
-    card = fitted_card(checkpoint, f"python -m training fit {named} {choices}")
+    card = fitted_card(checkpoint, f"python -m training fit {named} {choices} --out DIR")
     save_checkpoint(checkpoint, options.out, card, options.overwrite)
     print(f"Wrote {options.out} after {time.perf_counter() - started:.0f} s; not yet cross-validated.")
     return 0

@@ -126,7 +126,7 @@ def _commands(spec: RunSpec, checkpoint: Checkpoint) -> Commands:
     usual = load_recipe(spec.model, spec.recipe_name).epochs
     epochs = "" if spec.recipe.epochs == usual else f" --epochs {spec.recipe.epochs}"
     return Commands(
-        fit=f"python -m training fit {chosen} --seed {checkpoint.training['seed']}",
+        fit=f"python -m training fit {chosen} --seed {checkpoint.training['seed']} --out DIR",
         loso=f"python -m training loso {chosen}{epochs} --seed {spec.seed} --precision {spec.precision} --out RUN",
         reliability="python -m training reliability RUN --checkpoint DIR"
         + (" --no-ensemble" if checkpoint.ensemble is None else ""),

@@ -5,12 +5,14 @@ import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from mer_core.errors import MerError
 from mer_core.whole_files import whole_file
 from training.ablation import FULL, variants_of
 from training.cli.ablate import ABLATION_FILE
 from training.cli.loso import PICKED_FILES
-from training.results_page import results_markdown
+from training.results_page import read_kept, results_markdown
 from training.store import PREDICTIONS_FILE, RESULT_FILE, RunStore
 
 
@@ -33,10 +35,17 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(options: argparse.Namespace) -> int:
     """Copy what the runs predicted and scored, then write the page."""
     runs = [run for folder in options.runs for run in _runs_of(folder)]
-    for folder in runs:
+    kept: dict[Path, Path] = {}
+    for folder in runs:  # nothing is copied before all is looked at
         RunStore(folder).check_complete()
-    for folder in runs:
-        _keep(folder, options.into / _kept_name(folder))
+        facts = read_kept(folder).facts
+        target = options.into / _kept_name(folder, facts)
+        if target in kept:
+            raise MerError(f"{kept[target]} and {folder} would both be kept as {target}; name their folders apart.")
+        _refuse_other(folder, facts, target)
+        kept[target] = folder
+    for target, folder in kept.items():
+        _keep(folder, target)
     page = results_markdown(options.into)
     options.page.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(options.page) as part:
@@ -54,12 +63,24 @@ def _runs_of(folder: Path) -> Iterator[Path]:
     yield from (folder / variant.name for variant in variants_of(network) if variant.name != FULL)
 
 
-def _kept_name(folder: Path) -> str:
-    """The folder's own name; a variant's says also of which network."""
+def _kept_name(folder: Path, facts: dict[str, Any]) -> str:
+    """The folder's own name; a variant's says also of which network, and the seed if it is another than 0."""
     folder = folder.resolve()
     if not (folder.parent / ABLATION_FILE).is_file():
         return folder.name
-    return f"{json.loads((folder / RESULT_FILE).read_text())['facts']['model']}-{folder.name}"
+    seed = f"-seed{facts['seed']}" if facts["seed"] else ""
+    return f"{facts['model']}-{folder.name}{seed}"
+
+
+def _refuse_other(folder: Path, facts: dict[str, Any], target: Path) -> None:
+    """A run that is kept makes way for the same run done again, not for another one."""
+    if not (target / RESULT_FILE).is_file():
+        return
+    before = read_kept(target).facts
+    names = (set(facts) & set(before)) - {"software"}
+    differing = sorted(name for name in names if facts[name] != before[name])
+    if differing:
+        raise MerError(f"{target} keeps another run ({', '.join(differing)}); delete it, or rename {folder}.")
 
 
 def _keep(folder: Path, kept: Path) -> None:

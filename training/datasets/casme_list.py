@@ -1,6 +1,7 @@
 """The list of 294 CASME-family clips that Off-TANet (2021) and mini-AORCNN (2022) were evaluated on."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,20 +80,20 @@ def _read_member(table: Table, folder: Path, name: str) -> Dataset:
         sentence = f"{told} of {name}, which {len(rows)} rows of {table.path.name} need; give exactly one."
         return Dataset((), (Problem(folder, sentence, rows[0].number),))
     root = subject_root(found[0], _SUBJECT)
+    people = [path for path in folders(root) if re.fullmatch(_SUBJECT, path.name)]
     for row in rows:
-        add_row(collector, table, row, lambda row: _annotation(row, member, root))
+        add_row(collector, table, row, lambda row: _annotation(row, member, root, people))
     return collector.finish()
 
 
-def _annotation(row: Row, member: _Member, root: Path) -> Annotation:
+def _annotation(row: Row, member: _Member, root: Path, people: Sequence[Path]) -> Annotation:
     subject = numbered(row["subject"], member.subject)
-    frames = _subject_folder(root, row["subject"]) / row["clip"]
+    frames = _subject_folder(root, people, row["subject"]) / row["clip"]
     return Annotation(subject, row["clip"], row["emotion"], frames, row["onset"], row["apex"], None, row=row.number)
 
 
-def _subject_folder(root: Path, subject: str) -> Path:
-    """The folder with the number of a subject; where it should be when there is none."""
-    people = [path for path in folders(root) if re.fullmatch(_SUBJECT, path.name)]
+def _subject_folder(root: Path, people: Sequence[Path], subject: str) -> Path:
+    """The folder with the number of a subject among those of all people; where it should be when there is none."""
     found = [path for path in people if numbered(path.name, "{}") == numbered(subject, "{}")]
     if len(found) > 1:
         names = " and ".join(path.name for path in found)

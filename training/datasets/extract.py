@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 import av
 import cv2
@@ -21,7 +22,7 @@ from mer_core.crop import crop_around
 from mer_core.errors import FaceError, MerError
 from mer_core.faces import detect_faces
 from mer_core.inputs import InputSpec, motion_map
-from mer_core.motion import measure_motion
+from mer_core.motion import Motion, measure_motion
 from mer_core.regions import face_mask
 from mer_core.whole_files import whole_file
 from training.datasets.frames import VideoFrames, frame_folder
@@ -29,6 +30,7 @@ from training.datasets.maps import read_map
 from training.datasets.table import Dataset, Sample
 
 Progress = Callable[[int, int], None]
+Made = TypeVar("Made")
 _MOST_NAMED = 3
 # Whatever a map depends on in our own code besides this file; a change in any of these makes every cached map stale.
 _SOURCES = (
@@ -62,7 +64,7 @@ def with_maps(
 
     Args:
         data: samples with frames; those that have a map keep it.
-        cache_folder: made when missing; may be shared and may be deleted at any time.
+        cache_folder: made when it is needed and missing; may be shared and may be deleted at any time.
         spec: how motion is measured; None for that of the shipped checkpoints.
         num_workers: threads (OpenCV computes outside the interpreter lock); None for one a processor.
         progress: told the number of finished samples and of all.
@@ -74,25 +76,41 @@ def with_maps(
     spec = spec or InputSpec()
     if spec.kind != "minmax28":
         raise MerError(f"Motion maps are extracted for inputs of kind minmax28, not {spec.kind}.")
-    cache_folder.mkdir(parents=True, exist_ok=True)
+    if any(sample.map_path is None for sample in data.samples):
+        cache_folder.mkdir(parents=True, exist_ok=True)
 
-    def mapped(sample: Sample) -> Sample | MerError:
+    def mapped(sample: Sample) -> Sample:
+        return sample if sample.map_path else replace(sample, map_path=_cached_map(sample, cache_folder, spec))
+
+    return Dataset(tuple(of_each(data.samples, mapped, num_workers, progress)), data.remarks)
+
+
+def of_each(
+    samples: Sequence[Sample], make: Callable[[Sample], Made], num_workers: int | None, progress: Progress
+) -> list[Made]:
+    """What is made of each sample, in their order, several at a time.
+
+    Raises:
+        MerError: nothing can be made of a sample; names the first ones, after all have been tried.
+    """
+
+    def tried(sample: Sample) -> Made | MerError:
         try:
-            return sample if sample.map_path else replace(sample, map_path=_cached_map(sample, cache_folder, spec))
+            return make(sample)
         except MerError as error:
             return type(error)(f"{sample.sample_id}: {error}")
 
-    found: list[Sample] = []
+    made: list[Made] = []
     failed: list[MerError] = []
     with ThreadPoolExecutor(num_workers or num_cores()) as pool:
-        for done, result in enumerate(pool.map(mapped, data.samples), start=1):
+        for done, result in enumerate(pool.map(tried, samples), start=1):
             if isinstance(result, MerError):
                 failed.append(result)
             else:
-                found.append(result)
-            progress(done, len(data.samples))
+                made.append(result)
+            progress(done, len(samples))
     _require_none(failed)
-    return Dataset(tuple(found), data.remarks)
+    return made
 
 
 def extract_map(onset: np.ndarray, apex: np.ndarray, spec: InputSpec) -> np.ndarray:
@@ -106,12 +124,33 @@ def extract_map(onset: np.ndarray, apex: np.ndarray, spec: InputSpec) -> np.ndar
     Raises:
         FaceError: the onset shows no face.
     """
+    return motion_map(extract_motion(onset, apex, spec))
+
+
+def extract_motion(onset: np.ndarray, apex: np.ndarray, spec: InputSpec) -> Motion:
+    """The motion from one frame to another, on a crop of the side the spec asks for; arguments as of `extract_map`.
+
+    Raises:
+        FaceError: the onset shows no face.
+    """
     faces = detect_faces(onset)
     if not faces:
         raise FaceError("the onset frame shows no face.")
     crop = crop_around(faces[0].landmarks, spec.geometry)
+    if spec.crop_px is not None:
+        crop = crop.resized(spec.crop_px)
     mask = face_mask(crop.to_crop(faces[0].landmarks), crop.size)
-    return motion_map(measure_motion(crop.apply(onset), crop.apply(apex), mask, spec.settings))
+    return measure_motion(crop.apply(onset), crop.apply(apex), mask, spec.settings)
+
+
+def frames_of(sample: Sample) -> tuple[np.ndarray, np.ndarray]:
+    """The onset and the apex frame; uint8 RGB (H, W, 3) each.
+
+    Raises:
+        MerError: it has none, or they cannot be read.
+    """
+    frames, _ = _frame_sources(sample)
+    return frames()
 
 
 def _require_none(failed: list[MerError]) -> None:
@@ -119,7 +158,7 @@ def _require_none(failed: list[MerError]) -> None:
         return
     more = f"; and {len(failed) - _MOST_NAMED} more" if len(failed) > _MOST_NAMED else ""
     named = "; ".join(str(error).rstrip(".") for error in failed[:_MOST_NAMED])
-    raise MerError(f"No motion map of {len(failed)} clips: {named}{more}. Mend them, or leave them out by --subset.")
+    raise MerError(f"No motion of {len(failed)} clips: {named}{more}. Mend them, or leave them out by --subset.")
 
 
 def _cached_map(sample: Sample, folder: Path, spec: InputSpec) -> Path:

@@ -1,12 +1,11 @@
 """The MEGC2019 composite as its published onset-apex flow maps (See et al., 2019, DOI 10.1109/FG.2019.8756611)."""
 
-import csv
 import re
-from io import StringIO
 from pathlib import Path
 
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
+from training.csv_rows import csv_rows
 from training.datasets.annotated import numbered
 from training.datasets.frames import folders
 from training.datasets.maps import LabelledMaps, load_maps
@@ -57,7 +56,7 @@ def _survey_table(folder: Path) -> Dataset:
     samples: dict[str, Sample] = {}
     spellings: dict[tuple[str, str], str] = {}
     remarks: list[Remark] = []
-    for number, row in enumerate(_read_rows(table), start=2):
+    for number, row in enumerate(csv_rows(csv_text(table), _COLUMNS, table), start=2):
         path = folder / MAPS_FOLDER / f"{row['sub']}_{row['filename_o']} .png"
         label = _CLASSES.get(row["label"])
         emotion = "" if label is None else LABELS[label]
@@ -81,20 +80,10 @@ def _survey_table(folder: Path) -> Dataset:
     return Dataset(tuple(samples.values()), tuple(remarks))
 
 
-def _read_rows(table: Path) -> list[dict[str, str]]:
-    reader = csv.DictReader(StringIO(csv_text(table), newline=""), restval="")
-    missing = [name for name in _COLUMNS if name not in (reader.fieldnames or ())]
-    if missing:
-        raise MerError(f"{table} lacks the column {', '.join(missing)}.")
-    rows = list(reader)
-    if not rows:
-        raise MerError(f"{table} has no rows.")
-    return rows
-
-
 def _survey_tree(tree: Path) -> Dataset:
     subjects = [path for path in folders(tree) if (path / "u_test").is_dir()]
     tested: dict[str, Sample] = {}
+    clips: set[str] = set()
     people = {path.name: who[1] for path in subjects if (who := _who(path.name))}
     remarks: list[Remark] = [*renaming_notes(tree, people)]
     for path in (path for subject in subjects for path in sorted((subject / "u_test").glob("*/*.png"))):
@@ -103,10 +92,11 @@ def _survey_tree(tree: Path) -> Dataset:
             remarks.append(sample)
         elif path.name in tested:
             remarks.append(Problem(path, "this map is in the test half of two people.", None, sample.sample_id))
-        elif sample.sample_id in {other.sample_id for other in tested.values()}:
+        elif sample.sample_id in clips:
             remarks.append(Problem(path, "this clip is in the test halves more than once.", None, sample.sample_id))
         else:
             tested[path.name] = sample
+            clips.add(sample.sample_id)
     for subject in subjects:
         remarks.extend(_train_remarks(subject, tested))
     return Dataset(tuple(tested.values()), tuple(remarks))

@@ -226,7 +226,10 @@ def _fitting(
 
 def _read_csv(path: Path) -> list[Cells]:
     text = csv_text(path)
-    readings = [list(csv.reader(StringIO(text, newline=""), delimiter=delimiter)) for delimiter in _DELIMITERS]
+    try:
+        readings = [list(csv.reader(StringIO(text, newline=""), delimiter=delimiter)) for delimiter in _DELIMITERS]
+    except csv.Error as error:
+        raise MerError(f"{path} is no table that can be read ({error}).") from error
     return [[[cell.strip() for cell in line] for line in cells] for cells in readings]
 
 

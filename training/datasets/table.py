@@ -128,8 +128,9 @@ class Dataset:
         Raises:
             MerError: names the first problems.
         """
-        left_out = {remark.sample_id for remark in self.excluded} - {None}
-        problems = [problem for problem in self.problems if problem.sample_id not in left_out]
+        # By row: another row may list the same clip, with another emotion.
+        left_out = {(remark.sample_id, remark.row) for remark in self.excluded if remark.sample_id is not None}
+        problems = [problem for problem in self.problems if (problem.sample_id, problem.row) not in left_out]
         if problems:
             more = len(problems) - _MOST_NAMED
             named = "; ".join(str(problem).rstrip(".") for problem in problems[:_MOST_NAMED])

@@ -52,13 +52,14 @@ def fold_ensemble(store: RunStore, spec: RunSpec, data: LabelledMaps) -> FoldEns
         MerError: a fold is missing or damaged, or stored they would be larger than a checkpoint may be.
     """
     folds = loso_folds(data.samples)
-    weights = stacked_weights([checked_outcome(store, fold, data).weights for fold in folds])
-    size = sum(value.nbytes for value in rounded(weights).values())
+    first = stacked_weights([checked_outcome(store, folds[0], data).weights])
+    size = len(folds) * sum(value.nbytes for value in rounded(first).values())
     if size > MOST_BYTES:
         raise MerError(
             f"The {len(folds)} networks of {store.folder} take {size / 1e6:.0f} MB, more than the "
             f"{MOST_BYTES / 1e6:.0f} MB that a checkpoint may; pass --no-ensemble."
         )
+    weights = stacked_weights([checked_outcome(store, fold, data).weights for fold in folds])
     left_out = [person_fingerprint(fold.dataset, fold.subject) for fold in folds]
     return FoldEnsemble(spec.model, spec.arguments, weights, left_out)
 

@@ -1,4 +1,5 @@
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from tests.mer_core.models.published_files import published
 from tests.training.megc2019_tree import make_megc2019_tree
 from tests.training.tiny_run import make_run
 from training.cli import main
+from training.datasets.megc2019 import MAPS_FOLDER
 from training.recipes import Recipe, load_recipe
 
 
@@ -44,13 +46,41 @@ def test_fit_writes_a_checkpoint_that_says_where_it_comes_from(tree: Path, tmp_p
 
 
 @pytest.mark.usefixtures("two_epochs")
-def test_fit_does_not_overwrite_unasked(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fit_on_a_part_says_so(tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rows = ["casme2,sub01,EP02_01f", "casme2,sub01,EP19_05f", "samm,006,006_1_2"]
+    (tmp_path / "part.csv").write_text("\n".join(["dataset,subject,clip", *rows]))
+    out, data = tmp_path / "mine", ["--data", f"megc2019:{tree}", "--subset", str(tmp_path / "part.csv")]
+    assert main(["fit", *data, "--model", "ststnet", "--out", str(out)]) == 0
+    assert load_checkpoint(out).training["subset"] == "part.csv"
+    assert "--data megc2019:PATH --subset CSV --model ststnet" in (out / "README.md").read_text()
+    assert main(["evaluate", "--checkpoint", str(out), *data]) == 0
+    assert "- subset: part.csv" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("two_epochs")
+def test_fit_does_not_overwrite_unasked(
+    tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "notes.txt").write_text("mine")
     arguments = ["fit", "--data", f"megc2019:{tree}", "--model", "ststnet", "--out", str(tmp_path / "kept")]
+    monkeypatch.setattr("training.cli.fit.fit", lambda *arguments: pytest.fail("it trained for nothing"))
     assert main(arguments) == 2
     assert "already holds something" in capsys.readouterr().err
     assert (tmp_path / "kept" / "notes.txt").read_text() == "mine"
+
+
+def test_two_people_with_one_map_are_not_trained_on(
+    tree: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maps = tree / MAPS_FOLDER
+    shutil.copy(maps / "sub01_EP19_05f .png", maps / "s2_s2_ne_01 .png")
+    arguments = ["loso", "--data", f"megc2019:{tree}", "--model", "ststnet", "--out", str(tmp_path / "run")]
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert "the map is also that of casme2/sub01/EP19_05f" in error
+    assert "smic/s2/s2_ne_01" in error
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize("family", ["off_tanet", "mini_aorcnn", "ststnet"])
@@ -110,10 +140,22 @@ def test_a_run_begun_with_other_versions_is_not_gone_on_with(
     spec = json.loads((run / "spec.json").read_text())
     (run / "spec.json").write_text(json.dumps({**spec, "software": "torch 1.0"}))
     assert main(["resume", str(run)]) == 0  # complete: nothing is trained
-    (run / "result.json").unlink()
+    shutil.rmtree(run / "folds" / "smic__s1")  # as the message on a damaged fold says to
     capsys.readouterr()
     assert main(["resume", str(run)]) == 2
     assert f"{run} was begun with torch 1.0; with mer-studio" in capsys.readouterr().err
+
+
+def test_a_run_is_gone_on_with_where_its_data_lie_now(tree: Path, tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    begun = ["loso", "--data", f"megc2019:{tree}", "--model", "ststnet", "--epochs", "1", "--out", str(run)]
+    assert main(begun) == 0
+    shutil.rmtree(run / "folds" / "smic__s1")
+    moved = tree.rename(tmp_path / "moved")
+    assert main(["resume", str(run)]) == 2
+    assert main(["resume", str(run), "--data", f"megc2019:{moved}"]) == 0
+    assert (run / "folds" / "smic__s1" / "outcome.json").is_file()
+    assert json.loads((run / "spec.json").read_text())["data"] == [f"megc2019:{tree}"]
 
 
 def test_a_report_of_a_run_without_its_result_is_refused(

@@ -4,10 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image, ImageOps
 
 from mer_core.checkpoints import ALL_FILES, CONFIG_FILE, WEIGHTS_FILE, load_checkpoint, read_config
 from mer_core.ensemble import FOLDS_FILE, inference_state
 from mer_core.reliability.reliability import KNOWN_MOTION_FILE, RELIABILITY_FILE
+from tests.limited_disk import full_after
 from tests.training.megc2019_tree import make_megc2019_tree
 from tests.training.tiny_run import EPOCHS, make_checkpoint, make_run, tiny_spec
 from training.cli import main
@@ -211,7 +213,7 @@ def test_changed_data_are_refused(
 ) -> None:
     other = make_megc2019_tree(tmp_path / "changed")
     picture = next(other.rglob("*.png"))
-    picture.write_bytes(next(path for path in other.rglob("*.png") if path != picture).read_bytes())
+    ImageOps.invert(Image.open(picture)).save(picture)
     error = _refused([str(run), "--data", f"megc2019:{other}"], checkpoint, capsys)
     assert "The data are not those of" in error
 
@@ -224,13 +226,10 @@ def test_networks_too_large_for_a_checkpoint_are_refused(
 
 
 def test_a_full_disk_leaves_the_checkpoint_as_it_was(
-    run: Path, checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    run: Path, checkpoint: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def full_disk(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("mer_core.checkpoints.write_folds", full_disk)
-    assert "No space left" in _refused([str(run)], checkpoint, capsys)
+    with full_after(10_000):  # enough for the network, not for those of the folds
+        assert "File too large" in _refused([str(run)], checkpoint, capsys)
     assert [path.name for path in checkpoint.parent.iterdir()] == ["small"]
 
 

@@ -135,7 +135,7 @@ def test_a_clip_without_a_face_is_named_and_the_others_are_kept(
 ) -> None:
     for number in (1, 2):
         Image.fromarray(np.full_like(frames[0], 90)).save(tmp_path / "data" / "y" / f"{number}.png")
-    with pytest.raises(MerError, match=r"No motion map of 1 clips: folder/b/y: the onset frame shows no face"):
+    with pytest.raises(MerError, match=r"No motion of 1 clips: folder/b/y: the onset frame shows no face"):
         with_maps(data, tmp_path / "cache")
     assert len(list((tmp_path / "cache").iterdir())) == 1
 

@@ -26,6 +26,21 @@ def _frame(sample: Sample, index: int | None) -> str:
     return frame_folder(sample.frames_dir).names[index]
 
 
+def test_a_clip_with_two_emotions_is_refused_in_either_order(tmp_path: Path) -> None:
+    trees.frames(tmp_path / "x", "{}.png", range(1, 4))
+    rows: list[trees.Line] = [["a", "x", 1, 2, "others"], ["a", "x", 1, 2, "happiness"]]
+    for lines in (rows, rows[::-1]):
+        trees.table(tmp_path / "clips.csv", [["subject", "clip", "onset", "apex", "label"], *lines])
+        with pytest.raises(MerError, match=r"row 3: this clip is listed more than once \(first in row 2\)"):
+            read_datasets([f"folder:{tmp_path}"])
+
+
+def test_a_table_with_a_cell_beyond_all_measure_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text("subject,clip,onset,apex,label\na,x,1,2," + "o" * 140_000)
+    with pytest.raises(MerError, match=r"clips\.csv is no table that can be read"):
+        survey(f"folder:{tmp_path}")
+
+
 def test_there_is_a_reader_for_each_data_set() -> None:
     expected = "megc2019 casme casme2 cas_me2 samm smic casme3 casme_list ckplus folder"
     assert set(READERS) == set(expected.split())

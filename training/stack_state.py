@@ -1,84 +1,50 @@
 """What a stack has learnt so far as one file, written whole or not at all, so that repeated kills still finish."""
 
-import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 
 from mer_core.errors import MerError
+from mer_core.weights_file import write_weights
 from mer_core.whole_files import whole_file
 from training.stack import Stack
 
 _PARAMETER, _BUFFER, _MOMENT, _GENERATOR = "parameter", "buffer", "moment", "generator"
-_LOSSES, _EPOCH_WEIGHTS, _DROPOUT = "losses", "epochs", "dropout"
+_LOSSES, _DROPOUT = "losses", "dropout"
 _PLAIN = frozenset({"keys", "device", "seconds", "rates", "schedule"})
 
 
 @dataclass(frozen=True, eq=False)
-class FoldCourse:
-    """One fold's part of a history.
-
-    Attributes:
-        losses: mean training loss of every epoch.
-        weights: after every scored epoch.
-        seconds: its share of the time the stack took.
-    """
-
-    losses: tuple[float, ...]
-    weights: list[dict[str, torch.Tensor]]
-    seconds: float
-
-
-@dataclass(frozen=True, eq=False)
 class History:
-    """What a stack leaves behind epoch by epoch.
+    """What a stack has gone through so far.
 
     Attributes:
-        losses: float64 (E, F), of every fold in every epoch so far.
-        weights: of each epoch that will be scored so far, stacked (S, F, ...).
-        seconds: that learning it took, in all processes that took part.
+        losses: mean training loss of every fold in every epoch, float64 (E, F).
+        seconds: that learning took, in all processes that took part.
     """
 
     losses: torch.Tensor
-    weights: dict[str, torch.Tensor]
     seconds: float = 0.0
 
     @staticmethod
     def empty(num_folds: int) -> "History":
         """That of a stack before its first epoch."""
-        return History(torch.zeros(0, num_folds, dtype=torch.float64), {})
+        return History(torch.zeros(0, num_folds, dtype=torch.float64))
 
-    def with_epoch(self, losses: torch.Tensor, weights: dict[str, torch.Tensor] | None, seconds: float) -> "History":
-        """The history with one more epoch, which took so long; `weights` where the epoch will be scored."""
-        kept = self.weights
-        if weights is not None:
-            kept = {name: torch.cat([*([kept[name]] if kept else []), value[None]]) for name, value in weights.items()}
-        return History(torch.cat([self.losses, losses[None]]), kept, self.seconds + seconds)
-
-    def of_folds(self) -> Iterator[FoldCourse]:
-        """That of each fold, in the order of the stack."""
-        count, num_folds = len(next(iter(self.weights.values()), ())), self.losses.shape[1]
-        for place in range(num_folds):
-            weights = [{name: value[index, place] for name, value in self.weights.items()} for index in range(count)]
-            yield FoldCourse(tuple(self.losses[:, place].tolist()), weights, self.seconds / num_folds)
-
-
-def stack_name(keys: Sequence[str]) -> str:
-    """Name of the file of a stack of these folds."""
-    return f"{hashlib.sha256('/'.join(keys).encode()).hexdigest()[:16]}.safetensors"
+    def with_epoch(self, losses: torch.Tensor, seconds: float) -> "History":
+        """The history with one more epoch, which took so long."""
+        return History(torch.cat([self.losses, losses[None]]), self.seconds + seconds)
 
 
 def save_stack(stack: Stack, history: History, keys: Sequence[str], path: Path) -> None:
     """Write everything that the stack's further course depends on, replacing what an earlier epoch left."""
     tensors = {f"{_PARAMETER}/{name}": value.detach() for name, value in stack.parameters.items()}
     tensors |= {f"{_BUFFER}/{name}": value for name, value in stack.buffers.items()}
-    tensors |= {f"{_EPOCH_WEIGHTS}/{name}": value for name, value in history.weights.items()}
     for place, moments in stack.optimiser.state_dict()["state"].items():
         tensors |= {f"{_MOMENT}/{place}/{name}": value for name, value in moments.items() if value is not None}
     tensors |= {f"{_GENERATOR}/{place}": generator.get_state() for place, generator in enumerate(stack.generators)}
@@ -92,8 +58,7 @@ def save_stack(stack: Stack, history: History, keys: Sequence[str], path: Path) 
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path) as part:
-        contents = {name: value.cpu().contiguous() for name, value in tensors.items()}
-        save_file(contents, part, {"stack": json.dumps(plain)})
+        write_weights({name: value.cpu() for name, value in tensors.items()}, part, {"stack": json.dumps(plain)})
 
 
 def read_history(path: Path) -> tuple[tuple[str, ...], History]:
@@ -126,7 +91,7 @@ def restore_stack(stack: Stack, path: Path) -> History:
 
 
 def _history(plain: dict[str, Any], tensors: dict[str, torch.Tensor]) -> History:
-    return History(tensors[_LOSSES], _below(tensors, _EPOCH_WEIGHTS), plain["seconds"])
+    return History(tensors[_LOSSES], plain["seconds"])
 
 
 def _restore_optimiser(stack: Stack, tensors: dict[str, torch.Tensor], plain: dict[str, Any]) -> None:
