@@ -9,21 +9,27 @@ from ui.analyze.working import analysis_of, markers_of, prepared_clip
 from ui.explain.checks import checks_card
 from ui.explain.evidence import evidence_card
 from ui.explain.multiples import multiples_card
-from ui.explain.opening import about_movement, choose_first
+from ui.explain.opening import about_movement, choose_first, nothing_to_explain
 from ui.explain.pictures import pictures
 from ui.explain.report import report_card
 from ui.explain.weighs import weighs_card
 from ui.explain.why import choices
 from ui.frame import begin_page
 from ui.state import Source, Visit, current_visit
+from ui.widgets import failure_box
 
 
 @st.fragment
 def explanation(visit: Visit, source: Source) -> None:
     """The pictures at the left, at the right what is to be made of them."""
-    settings = current_settings()
-    prepared = prepared_clip(visit, source, settings.remove_head_motion)
-    analysis = analysis_of(visit, settings, prepared, markers_of(visit, prepared))
+    try:
+        settings = current_settings()
+        prepared = prepared_clip(visit, source, settings.remove_head_motion)
+        analysis = analysis_of(visit, settings, prepared, markers_of(visit, prepared))
+    except MerError as error:  # caught here: what leaves a fragment is drawn by Streamlit itself
+        nothing_to_explain(str(error))
+        return
+    failure_box(visit)
     about_movement(analysis)
     with st.container(key="explanation"):
         left, right = st.columns([7, 5], gap="medium")
@@ -40,13 +46,9 @@ def explanation(visit: Visit, source: Source) -> None:
 
 with begin_page("Explain"):
     visit = current_visit()
-    try:
-        if visit.source is None:
-            choose_first(visit)
-        elif visit.is_coding_blind:
-            refuse_to_explain()
-        else:
-            explanation(visit, visit.source)
-    except MerError as error:
-        visit.fail(str(error))
-        st.rerun()
+    if visit.source is None:
+        choose_first(visit)
+    elif visit.is_coding_blind:
+        refuse_to_explain()
+    else:
+        explanation(visit, visit.source)

@@ -106,7 +106,7 @@ def challenge_section() -> None:
 
 
 def _invite() -> None:
-    st.subheader("Try it with your own eyes", anchor=False)
+    st.header("Try it with your own eyes", anchor=False)
     st.markdown(
         "Somewhere in a face one thing moves, once, by one to three pixels, for less than half a second. Say where and "
         "when; then see the truth, slowly and amplified. It takes about 20 seconds."
@@ -122,7 +122,7 @@ def _start() -> None:
 
 
 def _show(current: Round) -> None:
-    st.subheader("Can you see it?", anchor=False)
+    st.header("Can you see it?", anchor=False)
     with st.container(key="challenge_round"):
         left, right = st.columns(2, gap="medium")
     with left:

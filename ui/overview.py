@@ -7,6 +7,7 @@ import streamlit as st
 from mer_core.disclosures import CANNOT_TELL
 from mer_core.scores import Estimate, as_interval, as_score
 from ui.cached import described_networks
+from ui.kept_results import kept_scores
 from ui.widgets import plain
 
 
@@ -14,7 +15,7 @@ def what_it_is() -> None:
     """Draw what the app is and what it is not, side by side."""
     is_column, is_not_column = st.columns(2, gap="medium")
     with is_column, st.container(border=True, height="stretch"):
-        st.subheader("What it does", anchor=False)
+        st.header("What it does", anchor=False)
         st.markdown(
             "- Finds the face and measures how every part of it moved, frame by frame, in pixels and milliseconds.\n"
             "- Proposes onset, apex and offset of the movement; you can move each of them.\n"
@@ -22,21 +23,29 @@ def what_it_is() -> None:
             "- Asks small networks which of three laboratory categories the movement resembles."
         )
     with is_not_column, st.container(border=True, height="stretch"):
-        st.subheader("What it does not", anchor=False)
+        st.header("What it does not", anchor=False)
         st.markdown("\n".join(f"- {sentence}" for sentence in CANNOT_TELL))
 
 
 def zoo_table() -> None:
     """Draw the networks, smallest first, with what they cost, where they come from and what is known of them."""
-    st.subheader("The networks", anchor=False)
-    rows = [_row(network) for network in described_networks()]
+    st.header("The networks", anchor=False)
+    known = kept_scores()
+    networks = [_with_scores(network, known) for network in described_networks()]
+    rows = [_row(network) for network in networks]
     columns = {name: [row[name] for row in rows] for name in rows[0]}
     with st.container(key="zoo"):
         st.table(columns, border="horizontal", hide_index=True)
     st.caption(
         "Parameters are trainable values; MACs are multiply-adds for one movement. "
-        f"{_about_scores(any(network['records'] for network in described_networks()))}"
+        f"{_about_scores(any(network['records'] for network in networks))}"
     )
+
+
+def _with_scores(network: dict[str, Any], known: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The network, with the scores of its kept run where it has no weights here; weights have a record of their own."""
+    kept = known.get(network["name"])
+    return network if network["checkpoints"] or kept is None else {**network, "records": {network["name"]: kept}}
 
 
 def _about_scores(are_known: bool) -> str:

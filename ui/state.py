@@ -1,5 +1,6 @@
 """What one visit holds: its clip, its markers, its failure. All of it is erased with the visit."""
 
+import hashlib
 import os
 import random
 import shutil
@@ -104,8 +105,8 @@ class Visit:
         paperwork: notes, and what came of files of markers or sessions.
         blind: the coder's own coding of the open clip; None where its findings were shown from the beginning.
         opens_blind: whether the next clip is to be coded before anything of it is shown.
-        seen: SHA-256 of every clip whose findings were on this visit's screen. It outlives the clips: what was seen
-            once can never again be coded blind.
+        seen: what every clip is known by whose findings were on this visit's screen. It outlives the clips: what was
+            seen once can never again be coded blind.
         sample_order: the bundled samples in an order that does not tell which is which.
         uploads: number of uploads so far; gives each upload widget its own key, so that a used one is empty again.
     """
@@ -124,7 +125,7 @@ class Visit:
     paperwork: Paperwork = field(default_factory=Paperwork)
     blind: BlindCoding | None = None
     opens_blind: bool = False
-    seen: set[str] = field(default_factory=set)
+    seen: set[frozenset[str]] = field(default_factory=set)
     sample_order: tuple[str, ...] = field(default_factory=_shuffled_samples)
     uploads: int = 0
     _mover: str | None = None
@@ -173,10 +174,10 @@ class Visit:
         self.blind = BlindCoding() if self.opens_blind else None
 
     def read_anew(self, source: Source) -> None:
-        """Show the same frames with other times; what a coder did blind stays."""
-        blind, interval = self.blind, self.interval if self.is_coding_blind else None
+        """Show the same frames with other times; markers that somebody set, and what was coded, stay."""
+        blind, interval, history = self.blind, self.interval, list(self.history)
         self.open(source)
-        self.blind, self.interval = blind, interval
+        self.blind, self.interval, self.history = blind, interval, history
 
     def start_blind(self, coding: BlindCoding, interval: Interval | None = None) -> None:
         """Hide what was found in the open clip until the coding is committed.
@@ -299,10 +300,25 @@ class Visit:
         """What the person has added to the open clip, its blind coding included."""
         return replace(self.paperwork.coding_of(clip), blind=self.blind)
 
+    def see(self, clip: Clip) -> None:
+        """What was found in a clip is on the screen."""
+        if frozenset([clip.sha256]) not in self.seen:  # asked whenever the page is drawn
+            self.seen |= _known_by(clip)
+
+    def has_seen(self, clip: Clip) -> bool:
+        """Whether what was found in it was ever on the screen, under whatever name of its files."""
+        return not self.seen.isdisjoint(_known_by(clip))
+
     def freeze(self) -> None:
         """Keep the markers in use when something else changes that they would otherwise follow."""
         if self.interval is None and self.analysis is not None:
             self.interval = self.analysis[1].interval
+
+
+def _known_by(clip: Clip) -> set[frozenset[str]]:
+    """The bytes of its file, and its first and last picture in either order: pictures may be renamed or swapped."""
+    ends = frozenset(hashlib.sha256(clip.frames[index].tobytes()).hexdigest() for index in (0, -1))
+    return {frozenset([clip.sha256]), ends}
 
 
 def current_visit() -> Visit:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-_LONGEST_NAME = 80
+_LONGEST_NAME, _MOST_BYTES = 80, 200  # letters, and bytes of them: file systems take 255
 
 
 class Upload(Protocol):
@@ -20,7 +20,8 @@ def spool(upload: Upload, folder: Path) -> Path:
     """Where in the folder the file was written."""
     # The browser's name is not to be trusted: only its last part, printable and short.
     name = "".join(letter for letter in Path(upload.name.replace("\\", "/")).name if letter.isprintable())
-    name = name[-_LONGEST_NAME:].lstrip(".") or "clip"
+    name = name[-_LONGEST_NAME:].encode("utf-8", "ignore")[-_MOST_BYTES:].decode("utf-8", "ignore")
+    name = name.lstrip(".") or "clip"
     path = folder / name
     if path.exists():
         path = folder / f"{len(list(folder.iterdir()))} {name}"

@@ -2,13 +2,17 @@ import csv
 import io
 import json
 import re
+import shutil
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from mer_core.checkpoints import WEIGHTS_FILE
 from mer_core.clip_sources.suffixes import CLIP_SUFFIXES, STILL_SUFFIXES
 from mer_core.clips import read_clip
+from mer_core.coded_events import Coding
 from mer_core.errors import MotionError
 from mer_core.exports import analysis_json, curve_csv
 from mer_core.exports.formats import FORMATS
@@ -16,13 +20,14 @@ from mer_core.interval import Interval
 from mer_core.pictures import FLOW_VIEWS, png_bytes
 from mer_core.predictor import Predictor
 from mer_core.samples import sample_clips
+from mer_core.session_file import session_json, session_of
 from mer_core.video_writer import write_video
 from ui.analyze.face import MAPS
 
 
 def texts(page):
     """All that the page says."""
-    kinds = (page.subheader, page.markdown, page.caption, page.error, page.title, page.warning)
+    kinds = (page.header, page.markdown, page.caption, page.error, page.title, page.warning)
     return "\n".join(element.value for kind in kinds for element in kind)
 
 
@@ -178,6 +183,14 @@ def test_nearby_markings_are_tried_on_demand_and_forgotten_when_a_marker_moves(w
     assert with_sample.button(key="try_nearby")
 
 
+@pytest.mark.parametrize(
+    ("fps", "said"), [(100.0, "onset up to 20 ms and apex up to 40 ms"), (30.0, "up to 67 ms and apex up to 133 ms")]
+)
+def test_how_far_nearby_markings_go_depends_on_the_frame_rate(with_sample, fps, said):
+    with_sample.number_input(key="fps_override").set_value(fps).run()
+    assert said in with_sample.button(key="try_nearby").help
+
+
 def test_motion_at_noise_level_gets_no_class(with_sample):
     marker(with_sample, "offset").set_value(70).run()
     marker(with_sample, "apex").set_value(66).run()
@@ -227,6 +240,36 @@ def test_every_map_of_the_motion_draws_once_and_only_when_asked_for(with_sample)
     assert {kind[1] for kind in drawn} == set(MAPS) == set(FLOW_VIEWS) - {"arrows"}
     with_sample.segmented_control(key="flow_view").set_value(MAPS[0]).run()
     assert all(maps_of(with_sample)[kind] is file for kind, file in drawn.items())
+
+
+def test_a_damaged_network_is_told_of_and_costs_neither_the_clip_nor_the_visit(app, checkpoints, tmp_path, monkeypatch):
+    folder = tmp_path / "checkpoints"
+    shutil.copytree(checkpoints, folder)
+    (folder / "off_apexnet" / WEIGHTS_FILE).write_bytes(b"damaged")
+    monkeypatch.setenv("MER_CHECKPOINTS", str(folder))
+    app.query_params["sample"] = "positive"
+    app.switch_page("pages/analyze.py").run()
+    marker(app, "apex").set_value(24).run()
+    app.selectbox(key="model").set_value("off_apexnet").run()
+    assert not app.exception
+    assert re.search(r"off.*apexnet.* is not a readable safetensors file", app.error[0].value)
+    assert app.selectbox(key="model").value == "ststnet"
+    assert visit_of(app).source.sample == "positive"
+    assert visit_of(app).analysis[1].interval.apex == 24
+    session = session_json(replace(session_of(visit_of(app).analysis[1], Coding()), model="off_apexnet"))
+    uploader = next(one for one in app.file_uploader if one.key and one.key.startswith("work_"))
+    uploader.set_value(("work.mer.json", session.encode(), "application/json")).run()
+    assert "session's network cannot be used" in texts(app)
+    assert app.selectbox(key="model").value == "ststnet"
+
+
+def test_markers_stay_when_a_frame_rate_is_given_and_can_be_undone(with_sample):
+    marker(with_sample, "apex").set_value(24).run()
+    with_sample.number_input(key="fps_override").set_value(50.0).run()
+    assert visit_of(with_sample).analysis[1].clip.fps == pytest.approx(50)
+    assert visit_of(with_sample).analysis[1].interval.apex == 24
+    with_sample.button(key="undo").click().run()
+    assert visit_of(with_sample).analysis[1].interval.sources == ("proposed",) * 3
 
 
 def test_a_frame_rate_can_be_given(with_sample):

@@ -31,7 +31,7 @@ def visit_of(page):
 
 def said(page):
     assert not page.exception
-    kinds = (page.title, page.subheader, page.markdown, page.caption, page.info, page.warning, page.error, page.success)
+    kinds = (page.title, page.header, page.markdown, page.caption, page.info, page.warning, page.error, page.success)
     return "\n".join(element.value for kind in kinds for element in kind).replace("\\", "")
 
 
@@ -228,6 +228,20 @@ def test_a_clip_that_was_seen_once_is_known_again_under_any_name_also_after_it_w
     assert "stored as **not blind**" in said(analyze)
 
 
+def test_two_pictures_that_were_seen_are_known_again_renamed_and_swapped(analyze):
+    clip = read_clip(sample_clips()["positive"].path)
+
+    def given(page, *names):
+        pictures = [(f"{name}.png", png_bytes(clip.frames[frame]), "image/png") for name, frame in names]
+        return page.file_uploader[0].set_value(pictures).run()
+
+    given(analyze, ("onset", 11), ("apex", 25))
+    analyze.button(key="change_clip").click().run()
+    analyze.button(key="erase_clip").click().run()
+    given(switch_on(analyze), ("a", 25), ("b", 11))
+    assert "stored as **not blind**" in said(analyze)
+
+
 def test_another_clip_is_blind_although_one_was_seen(with_sample):
     with_sample.button(key="change_clip").click().run()
     switch_on(with_sample)
@@ -263,7 +277,7 @@ def test_overview_and_explain_give_nothing_away_either(analyze):
 def test_explain_opens_after_the_commit_and_what_it_showed_counts_as_seen(committed):
     page = committed.switch_page("pages/explain.py").run()
     assert "Which action units fit the movement" in said(page)
-    assert len(visit_of(page).seen) == 1
+    assert visit_of(page).has_seen(read_clip(sample_clips()["positive"].path))
 
 
 def test_a_clip_seen_only_on_explain_is_not_coded_blind(app):
@@ -386,6 +400,16 @@ def test_two_pictures_are_scored_without_markers_to_set(analyze):
     analyze.button(key="commit").click().run()
     assert "a movement is consistent with it" in said(analyze)
     assert visit_of(analyze).blind.interval == Interval(0, 1, 1, ("user",) * 3)
+
+
+@pytest.mark.parametrize("fps", [100.0, 50.0])
+def test_a_session_without_a_coding_takes_none_away(committed, sample_analysis, fps):
+    before = visit_of(committed).blind
+    session = session_of(sample_analysis, Coding("S01", "ana", ""))
+    open_file(committed, session_json(replace(session, clip=replace(session.clip, fps=fps))))
+    assert visit_of(committed).blind == before
+    assert "markers, settings and notes are back" in said(committed)
+    assert "You and the machine" in said(committed)
 
 
 def test_a_frame_rate_can_be_given_afterwards_and_the_coding_stays(committed):

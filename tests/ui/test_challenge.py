@@ -112,7 +112,7 @@ def test_the_clip_opens_in_analyze_and_is_erased_with_the_visit(app):
     (path,) = visit.source.paths
     assert path.name == "synthetic-challenge.mp4"
     assert path.is_relative_to(visit.folder)
-    assert any("1 What moved" in element.value for element in app.subheader)
+    assert any("1 What moved" in element.value for element in app.header)
     visit.close()
     assert not path.exists()
 

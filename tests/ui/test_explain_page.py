@@ -3,12 +3,14 @@ import re
 import pytest
 
 from mer_core.coded_events import Coding
+from mer_core.errors import MotionError
 from mer_core.explain.methods import METHODS
+from mer_core.predictor import Predictor
 
 
 def said(page):
     assert not page.exception
-    kinds = (page.title, page.subheader, page.markdown, page.caption, page.info)
+    kinds = (page.title, page.header, page.markdown, page.caption, page.info)
     return "\n".join(element.value for kind in kinds for element in kind).replace("\\", "")
 
 
@@ -39,6 +41,23 @@ def test_the_movement_chosen_on_analyze_is_explained_with_the_units_that_fit(exp
     assert table["Region"].str.contains("side of the mouth").any()
     shares = table["Of the picture"].str.rstrip("%").astype(int)
     assert 0 < shares.sum() <= 101
+
+
+def test_markers_on_a_frame_without_a_face_leave_the_clip_and_the_way_back(explain, monkeypatch):
+    def no_face(*_):
+        raise MotionError("The apex (frame 24) shows no face; choose a frame that does.")
+
+    visit = visit_of(explain)
+    visit.analysis = None
+    with monkeypatch.context() as broken:
+        broken.setattr(Predictor, "analyze_interval", no_face)
+        explain.run()
+    assert not explain.exception
+    assert "shows no face; choose a frame that does" in explain.error[0].value
+    assert visit.source is not None
+    explain.run()
+    assert not explain.error
+    assert "Which action units fit the movement" in said(explain)
 
 
 def test_every_method_gives_a_picture_or_says_why_not(explain):

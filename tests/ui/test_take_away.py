@@ -166,6 +166,9 @@ def test_a_session_at_another_frame_rate_opens_the_clip_at_that_rate(with_sample
     assert visit_of(with_sample).analysis[1].clip.fps == pytest.approx(50)
     assert visit_of(with_sample).analysis[1].interval == session.interval
     assert "markers, settings and notes are back" in said(with_sample)
+    assert with_sample.number_input(key="fps_override").value == 50
+    with_sample.number_input(key="fps_override").set_value(None).run()
+    assert visit_of(with_sample).analysis[1].clip.fps == pytest.approx(100)
 
 
 def test_markers_on_a_frame_without_a_face_leave_the_way_back_open(analyze, tmp_path):

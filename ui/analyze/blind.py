@@ -76,7 +76,7 @@ def blind_reading(visit: Visit, source: Source, prepared: PreparedClip, settings
     interval = markers_of(visit, prepared)
     tell_deck_blind(visit, prepared, interval)
     with st.container(border=True, key="blind_markers"):
-        st.subheader("1 Your markers", anchor=False)
+        st.header("1 Your markers", anchor=False)
         _what_is_hidden(visit, prepared)
         _markers(prepared, interval, source)
         if not source.is_pair:
@@ -84,10 +84,10 @@ def blind_reading(visit: Visit, source: Source, prepared: PreparedClip, settings
         if prepared.clip.timestamps_ms is None:
             frame_rate_field(visit)
     with st.container(border=True, key="blind_sheet"):
-        st.subheader("2 Your score sheet", anchor=False)
+        st.header("2 Your score sheet", anchor=False)
         score_sheet(visit)
     with st.container(border=True, key="blind_commit"):
-        st.subheader("3 Commit", anchor=False)
+        st.header("3 Commit", anchor=False)
         coding_fields(visit, prepared.clip)
         _commit_button(visit, prepared)
         _other_ways(visit, prepared, settings)
@@ -194,7 +194,7 @@ def _give_up(visit: Visit) -> None:
 
 def _saw(visit: Visit, prepared: PreparedClip) -> bool:
     """Whether this clip's findings were on the coder's screen, now or before a session was saved."""
-    return prepared.clip.sha256 in visit.seen or (visit.blind is not None and visit.blind.findings_seen)
+    return visit.has_seen(prepared.clip) or (visit.blind is not None and visit.blind.findings_seen)
 
 
 def _start(visit: Visit) -> None:

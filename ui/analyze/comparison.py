@@ -33,7 +33,7 @@ def comparison_card(visit: Visit, source: Source, prepared: PreparedClip, settin
         return
     with st.container(border=True, key="comparison"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.subheader("You and the machine", anchor=False, width="content")
+            st.header("You and the machine", anchor=False, width="content")
             st.badge(standing_words(coding), color="green" if coding.is_blind else "orange")
         st.caption(plain(committed_sentence(coding)))
         machine = starting_interval(source, prepared)

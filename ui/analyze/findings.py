@@ -24,7 +24,7 @@ _HEAD_HELP = (
 def what_moved_card(found: Analysis | str) -> None:
     """Draw the sentences about the movement and what was taken for the head's, or why nothing could be measured."""
     with st.container(border=True, key="what_moved"):
-        st.subheader("1 What moved", anchor=False)
+        st.header("1 What moved", anchor=False)
         if isinstance(found, Analysis):
             _movement(found)
         else:
@@ -43,7 +43,7 @@ def verdict_card(
     """
     with st.container(border=True, key="verdict"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.subheader("2 What the network calls it", anchor=False, width="content")
+            st.header("2 What the network calls it", anchor=False, width="content")
             with st.popover("Settings", icon=":material/tune:", key="settings"):
                 draw_settings()
         if isinstance(found, Analysis):
@@ -98,5 +98,5 @@ def _answer(analysis: Analysis) -> None:
 def cannot_tell_card() -> None:
     """Draw the limits of every result; those of this clip stand beside the clip and the class."""
     with st.container(border=True, key="cannot_tell"):
-        st.subheader("3 What this cannot tell", anchor=False)
+        st.header("3 What this cannot tell", anchor=False)
         st.markdown("\n".join(f"- {sentence}" for sentence in CANNOT_TELL))

@@ -6,7 +6,7 @@ import streamlit as st
 
 from mer_core.analysis import PreparedClip
 from mer_core.clip_sources.limits import shown
-from mer_core.errors import MarkerFileError, MerError
+from mer_core.errors import CheckpointError, MarkerFileError, MerError
 from mer_core.marker_files import MARKER_FILE_TYPES, MOST_MEGABYTES, ImportedMarkers, read_markers
 from mer_core.session_file import Session, check_clip, clip_remarks, read_session
 from ui.analyze.settings import choose_network, choose_settings
@@ -126,7 +126,7 @@ def _apply(visit: Visit, source: Source, prepared: PreparedClip, session: Sessio
             "first, or stop coding blind."
         )
     if not source.is_pair and session.clip.fps is not None and not session.clip.has_rate_of(clip):
-        visit.open(replace(source, fps=session.clip.fps))
+        visit.read_anew(replace(source, fps=session.clip.fps))
         visit.paperwork.awaited = session
         return
     visit.paperwork.awaited = None
@@ -135,7 +135,7 @@ def _apply(visit: Visit, source: Source, prepared: PreparedClip, session: Sessio
     visit.paperwork.codings[clip.sha256] = replace(session.coding, blind=None)
     if blind is not None and not blind.committed:
         visit.start_blind(blind, session.interval)
-    elif blind is not None or visit.blind is not None:
+    elif blind is not None:
         visit.end_blind(blind, session.interval)
     else:
         visit.mark(session.interval)
@@ -148,7 +148,11 @@ def _take_network(session: Session) -> tuple[str, ...]:
     """Choose the session's network; a sentence where that is not the same any more."""
     if session.model not in checkpoint_names():
         return (f"The session's network, {shown(session.model)}, is not on this machine; another one answers here.",)
+    try:
+        checkpoint = shared_predictor(session.model).predictor.checkpoint
+    except CheckpointError as error:
+        return (f"The session's network cannot be used, so another one answers here: {error}",)
     choose_network(session.model)
-    if shared_predictor(session.model).predictor.checkpoint.sha256 != session.model_sha256:
+    if checkpoint.sha256 != session.model_sha256:
         return (f"The weights of {session.model} have changed since the session was saved; its answer may differ.",)
     return ()

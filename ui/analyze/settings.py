@@ -5,12 +5,15 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from mer_core.checkpoints import DEFAULT_CHECKPOINT
+from mer_core.errors import CheckpointError
 from mer_core.flow import FLOW_METHODS
 from ui.cached import SharedPredictor, checkpoint_names, network_title, shared_predictor
-from ui.state import Visit
+from ui.state import Visit, current_visit
+from ui.twins import show_in
 
 FLOW_NAMES = {"dis": "DIS", "tvl1": "TV-L1", "farneback": "Farnebäck"}
 _MODEL, _METHOD, _HEAD, _FPS = "model", "flow_method", "remove_head_motion", "fps_override"
+_LAST = "last_loaded_model"
 
 
 @dataclass(frozen=True)
@@ -25,18 +28,47 @@ class Settings:
 def current_settings() -> Settings:
     """The settings as they stand, those of the default network on a first visit.
 
+    A network that cannot be loaded is told of, and the one before it (or the first that can be loaded) takes its place.
+
     Raises:
-        CheckpointError: no checkpoint is on this machine, or the chosen one cannot be loaded.
+        CheckpointError: no checkpoint on this machine can be loaded.
     """
     names = checkpoint_names()
     if st.session_state.get(_MODEL) not in names:
         # Without any checkpoint the default's name makes the loader say what is missing.
         st.session_state[_MODEL] = (*names, DEFAULT_CHECKPOINT)[0]
-    shared = shared_predictor(st.session_state[_MODEL])
+    shared = _loaded(names)
     own = shared.predictor.checkpoint.input_spec
     st.session_state.setdefault(_METHOD, own.flow_method)
     st.session_state.setdefault(_HEAD, own.remove_head_motion)
     return Settings(shared, st.session_state[_METHOD] or own.flow_method, st.session_state[_HEAD])
+
+
+def _loaded(names: tuple[str, ...]) -> SharedPredictor:
+    name = st.session_state[_MODEL]
+    try:
+        shared = shared_predictor(name)
+    except CheckpointError as error:
+        st.session_state[_MODEL] = _another(name, names, error)
+        _forget_measurement()
+        current_visit().refuse(str(error))  # the clip stays: a damaged network is not its fault
+        st.rerun()
+    st.session_state[_LAST] = name
+    return shared
+
+
+def _another(broken: str, names: tuple[str, ...], reason: CheckpointError) -> str:
+    """A network that can be loaded, the last one in use if possible."""
+    last = st.session_state.get(_LAST)
+    for name in (*(name for name in names if name == last), *names):
+        if name == broken:
+            continue
+        try:
+            shared_predictor(name)
+        except CheckpointError:
+            continue
+        return name
+    raise reason
 
 
 def choose_settings(method: str, remove_head_motion: bool) -> None:
@@ -89,11 +121,12 @@ def frame_rate_field(visit: Visit) -> None:
     source = visit.source
     if source is None or source.is_pair:  # a pair has no times
         return
+    show_in(_FPS, source.fps)  # also where a session set it
     st.number_input(
         "Frames per second, if the file is wrong or does not say",
         min_value=1.0,
         max_value=10_000.0,
-        value=source.fps,
+        value=None,
         placeholder="as in the file",
         key=_FPS,
         on_change=_set_rate,
@@ -104,6 +137,11 @@ def frame_rate_field(visit: Visit) -> None:
 def _follow_network(visit: Visit) -> None:
     # The choices follow the network, so that a mismatch is always somebody's deliberate one; the markers do not.
     visit.freeze()
+    _forget_measurement()
+
+
+def _forget_measurement() -> None:
+    """Flow and head motion are again what the network was trained on."""
     for key in (_METHOD, _HEAD):
         st.session_state.pop(key, None)
 

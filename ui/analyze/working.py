@@ -83,7 +83,7 @@ def analysis_of(visit: Visit, settings: Settings, prepared: PreparedClip, interv
         MotionError: the onset or the apex shows no face.
     """
     assert not visit.is_coding_blind  # whoever asks shows it
-    visit.seen.add(prepared.clip.sha256)
+    visit.see(prepared.clip)
     key = _key(settings, interval)
     if visit.analysis is None or visit.analysis[0] != key:
         visit.analysis = (key, _analyze(settings, prepared, interval))
@@ -105,8 +105,10 @@ def analysis_of_proposal(visit: Visit, settings: Settings, prepared: PreparedCli
     return visit.drawn[kind]
 
 
-def _key(settings: Settings, interval: Interval) -> tuple[str, str, bool, Interval]:
-    return settings.shared.predictor.checkpoint.sha256, settings.method, settings.remove_head_motion, interval
+def _key(settings: Settings, interval: Interval) -> tuple[str, str, str, bool, Interval]:
+    checkpoint = settings.shared.predictor.checkpoint
+    # By name too: two checkpoints may have the same weights and take other channels.
+    return checkpoint.name, checkpoint.sha256, settings.method, settings.remove_head_motion, interval
 
 
 def _analyze(settings: Settings, prepared: PreparedClip, interval: Interval) -> Analysis:

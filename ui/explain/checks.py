@@ -16,7 +16,7 @@ from ui.widgets import plain, progress_box
 def checks_card(visit: Visit, analysis: Analysis, choice: Choice) -> None:
     """Draw the checks of the chosen method's picture, or the button that starts them."""
     with st.container(border=True, key="checks"):
-        st.subheader("Whether to believe the picture", anchor=False)
+        st.header("Whether to believe the picture", anchor=False)
         found = attribution_of(visit, analysis, choice.method, choice.target)
         if isinstance(found, NotPossible):
             st.caption("There is no picture to check.")

@@ -26,7 +26,7 @@ def evidence_card(visit: Visit, analysis: Analysis, choice: Choice) -> None:
     evidence = au_evidence(analysis, found.importance if isinstance(found, Attribution) else None)
     moving = [one for one in evidence if one.motion.is_above_noise]
     with st.container(border=True, key="evidence"):
-        st.subheader("Which action units fit the movement", anchor=False)
+        st.header("Which action units fit the movement", anchor=False)
         if not moving:
             st.markdown(":gray[**Nothing moved beyond this clip's noise.**]")
             return

@@ -27,7 +27,7 @@ _HELP = (
 def multiples_card(visit: Visit, settings: Settings, analysis: Analysis) -> None:
     """Draw the grids, or the button that starts the work, which takes some seconds."""
     with st.container(border=True, key="multiples"):
-        st.subheader("Whether the answer holds", anchor=False)
+        st.header("Whether the answer holds", anchor=False)
         if not analysis.prediction.has_answer:
             st.caption("No class is given for this movement, so there is no answer to compare.")
             return

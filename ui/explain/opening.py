@@ -21,6 +21,13 @@ def choose_first(visit: Visit) -> None:
     st.page_link(script_of("Analyze"), label="Or open your own clip on Analyze", icon=":material/folder_open:")
 
 
+def nothing_to_explain(reason: str) -> None:
+    """Draw why there is no answer to explain, and the way to where that is mended; the clip stays."""
+    st.title("Explain an answer", anchor=False)
+    st.error(plain(reason), icon=":material/error:")
+    st.page_link(script_of("Analyze"), label="Move the markers", icon=":material/arrow_back:")
+
+
 def about_movement(analysis: Analysis) -> None:
     """Draw which movement is explained, what was answered, and what speaks against believing that."""
     prediction = analysis.prediction

@@ -15,7 +15,7 @@ _FORMAT = format_for(".html")
 def report_card(visit: Visit, analysis: Analysis) -> None:
     """Draw the button that makes the report, then the one that downloads it."""
     with st.container(border=True, key="report"):
-        st.subheader("Take it away", anchor=False)
+        st.header("Take it away", anchor=False)
         coding = visit.coding_of(analysis.clip)
         place = st.empty()
         if visit.drawn.get(_KIND, (None, ""))[0] != coding:

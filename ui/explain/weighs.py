@@ -17,7 +17,7 @@ def weighs_card(visit: Visit, analysis: Analysis, look: Look) -> None:
     """Draw one view at a time, with what it is and is not."""
     views = _views(visit, analysis)
     with st.container(border=True, key="weighs"):
-        st.subheader("What the network weighs", anchor=False)
+        st.header("What the network weighs", anchor=False)
         st.markdown(plain(views.statement))
         all_views = (*views.attention, *views.activations)
         if not all_views:

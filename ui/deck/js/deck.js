@@ -106,8 +106,13 @@ class Deck {
   }
 
   takeFound(found) {
-    if (found === null) return; // no face at a marker: the curve that was known stays
     this.found = found;
+    if (found === null) {
+      // No face at a marker: the curve that was known stays, what was found between other markers does not.
+      this.stage.setField(null);
+      this.part(".said").replaceChildren();
+      return;
+    }
     const { curve } = found;
     this.curve = { ...curve, level: readLevels(curve.level), lanes: curve.lanes.map(readLevels) };
     this.stage.setField(found.warp);
