@@ -74,7 +74,7 @@ def test_occlusion_of_a_linear_network_is_the_sum_of_contributions_in_the_square
 def test_a_channel_that_the_network_ignores_gets_nothing(deaf, ask, method):
     made = attribute(ask(deaf), method)
     assert made.channels == ("u", "v", "strain")
-    np.testing.assert_allclose(made.values[1], 0, atol=1e-7)  # rounding of a logit
+    np.testing.assert_allclose(made.values[1], 0, atol=5e-7)  # a logit of 1 to 2 is rounded to steps of 1.2e-7
     assert np.abs(made.values[0]).max() > 1e-6
 
 
