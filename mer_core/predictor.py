@@ -8,6 +8,7 @@ import torch
 
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.apex import propose_intervals
+from mer_core.asking import ask
 from mer_core.checkpoints import Checkpoint
 from mer_core.clips import Clip
 from mer_core.crop import CropTransform, crop_around, px_per_native_px
@@ -151,27 +152,19 @@ class Predictor:
         # What was measured holds for motion measured as in training, and for no other.
         is_as_trained = motion.settings == self.checkpoint.input_spec.settings
         reliability = self.checkpoint.reliability if is_as_trained else None
-        logits = self._logits(network_input)
-        each = logits.softmax(dim=1) if reliability is None else reliability.calibration.probabilities(logits)
+        each = ask(self.checkpoint, network_input[None], calibrated=is_as_trained)[:, 0]
         mean = each.mean(dim=0)
         by_label = dict(zip(self.checkpoint.labels, mean.tolist(), strict=True))
-        same = int((logits.argmax(dim=1) == mean.argmax()).sum())
+        same = int((each.argmax(dim=1) == mean.argmax()).sum())
         return Prediction(
             label=self.checkpoint.labels[int(mean.argmax())],
             probabilities=by_label,
             is_finding=not noise.at_noise_level,
             answers=() if reliability is None else reliability.sets.answers(by_label),
-            agreement=None if self.checkpoint.ensemble is None else Agreement(same, len(logits)),
+            agreement=None if self.checkpoint.ensemble is None else Agreement(same, len(each)),
             familiarity=self._familiarity(motion),
             reliability=reliability,
         )
-
-    @torch.inference_mode()
-    def _logits(self, network_input: torch.Tensor) -> torch.Tensor:
-        """What each network answers: float32 (N, C) of the ensemble, (1, C) of a network by itself."""
-        if self.checkpoint.ensemble is not None:
-            return self.checkpoint.ensemble.logits(network_input[None])[:, 0]
-        return self.checkpoint.model(network_input[None])
 
     def _familiarity(self, motion: Motion) -> Familiarity | None:
         known = self.checkpoint.reliability

@@ -1,11 +1,13 @@
 """A checkpoint scored on a data set, and whether that score is evidence."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 import torch
 
+from mer_core.asking import ask
 from mer_core.checkpoints import Checkpoint
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
@@ -18,29 +20,36 @@ from training.overlap import Overlap
 from training.predictions import Predictions
 from training.report_parts import BOOTSTRAP, confusion_table, score_blocks, scores_table
 
-_BATCH = 32  # the largest network takes 224x224 px: 19 MB of input at a time
+_SINGLE_BATCH = 32  # the largest network takes 224x224 px: 19 MB of input at a time
+_ENSEMBLE_BATCH = 4  # with 68 networks, layers larger than that leave the processor's cache
 
 
-@torch.inference_mode()
-def predict(checkpoint: Checkpoint, data: LabelledMaps, progress: Progress = lambda done, total: None) -> Predictions:
-    """What a checkpoint says about each sample, in the data's order.
+def predict(
+    checkpoint: Checkpoint, data: LabelledMaps, tell: Callable[[str, int, int], None] = lambda what, done, total: None
+) -> Predictions:
+    """What a checkpoint says about each sample, in the data's order: what answers in the app answers here.
 
     Args:
         checkpoint: what is scored; one that takes motion in pixels gets it from the samples' frames.
         data: the samples.
-        progress: told the number of samples whose motion was measured in pixels, and of all.
+        tell: told what is being done, for how many samples it is, and of how many.
 
     Raises:
         MerError: its network needs motion in pixels and a sample is but a map, or shows no face.
     """
     spec = checkpoint.input_spec
+    size = _SINGLE_BATCH if checkpoint.ensemble is None else _ENSEMBLE_BATCH
     if spec.kind == "minmax28":
-        inputs: Iterator[torch.Tensor] = (spec.from_planes(batch) for batch in data.planes.split(_BATCH))
+        batches: Iterator[torch.Tensor] = (spec.from_planes(batch) for batch in data.planes.split(size))
     else:
-        inputs = iter(_in_pixels(checkpoint, data.samples, progress).split(_BATCH))
-    logits = torch.cat([checkpoint.model(batch) for batch in inputs])
+        batches = iter(_in_pixels(checkpoint, data.samples, partial(tell, "motion in pixels")).split(size))
+    means: list[torch.Tensor] = []
+    for batch in batches:
+        means.extend(ask(checkpoint, batch).double().mean(dim=0))
+        tell("answers", len(means), len(data.samples))
     order = [checkpoint.labels.index(label) for label in LABELS]
-    return predictions_of_logits(logits[:, order].double().numpy(), data)
+    floor = torch.finfo(torch.float32).tiny  # a probability may have been rounded to 0
+    return predictions_of_logits(torch.stack(means)[:, order].clamp_min(floor).log().numpy(), data)
 
 
 def _in_pixels(checkpoint: Checkpoint, samples: Sequence[Sample], progress: Progress) -> torch.Tensor:
@@ -76,6 +85,7 @@ def evaluation_json(
             "name": checkpoint.name,
             "architecture": checkpoint.architecture,
             "parameters": checkpoint.num_parameters,
+            "answering": _answering(checkpoint),
             "sha256": checkpoint.sha256,
         },
         "facts": dict(facts),
@@ -86,6 +96,12 @@ def evaluation_json(
         **score_blocks(SubjectCounts.of(predictions)),
         "new_people": _of_new_people(predictions, seen),
     }
+
+
+def _answering(checkpoint: Checkpoint) -> str:
+    if checkpoint.ensemble is None:
+        return "one network"
+    return f"the mean of {checkpoint.ensemble.num_networks} networks, each of which left out one person"
 
 
 def evaluation_markdown(report: Mapping[str, Any], seen: Overlap) -> str:

@@ -7,9 +7,11 @@ import pytest
 import torch
 
 from mer_core.checkpoints import Checkpoint
+from mer_core.ensemble import FoldEnsemble, stacked_weights
 from mer_core.errors import MerError
 from mer_core.inputs import InputSpec
 from mer_core.labels import LABELS
+from tests.mer_core.made_up_reliability import made_up_calibration, made_up_reliability
 from tests.training.megc2019_tree import make_megc2019_tree
 from training.datasets.maps import LabelledMaps
 from training.datasets.megc2019 import read_megc2019
@@ -43,8 +45,38 @@ def test_a_checkpoint_says_of_each_sample_what_it_says_of_it_alone(data: Labelle
     predictions = predict(checkpoint, data)
     assert predictions.sample_ids == tuple(sample.sample_id for sample in data.samples)
     with torch.inference_mode():
-        alone = [checkpoint.model(checkpoint.input_spec.from_map(one)[None])[0].numpy() for one in data.maps]
-    np.testing.assert_allclose(predictions.logits, alone, rtol=1e-4, atol=1e-5)
+        alone = [checkpoint.model(checkpoint.input_spec.from_map(one)[None])[0].softmax(dim=0) for one in data.maps]
+    np.testing.assert_allclose(predictions.probabilities, torch.stack(alone), rtol=1e-4, atol=1e-9)
+
+
+def test_where_the_networks_of_the_folds_are_kept_their_mean_is_scored_calibrated_as_in_the_app(
+    data: LabelledMaps,
+) -> None:
+    networks = [seeded_model("ststnet", seed).eval() for seed in range(3)]
+    weights = stacked_weights([network.state_dict() for network in networks])
+    ensemble = FoldEnsemble("ststnet", {}, weights, ["one", "two", "three"])
+    softened = made_up_reliability(_checkpoint(), calibration=made_up_calibration(3.0))
+    checkpoint = _checkpoint(ensemble=ensemble, reliability=softened)
+    told: list[tuple[str, int, int]] = []
+    predictions = predict(checkpoint, data, lambda *what: told.append(what))
+    inputs = torch.stack([checkpoint.input_spec.from_map(one) for one in data.maps])
+    with torch.inference_mode():
+        each = torch.stack([(network(inputs) / 3).softmax(dim=1) for network in networks])
+    assert (each[0] - each.mean(dim=0)).abs().max() > 0.01
+    np.testing.assert_allclose(predictions.probabilities, each.mean(dim=0), rtol=1e-4)
+    assert told[-1] == ("answers", 6, 6)
+    report, _ = _evaluated(checkpoint, data)
+    assert isinstance(report["checkpoint"], dict)
+    assert report["checkpoint"]["answering"] == "the mean of 3 networks, each of which left out one person"
+
+
+def test_an_answer_without_any_doubt_has_finite_logits(data: LabelledMaps) -> None:
+    checkpoint = _checkpoint()
+    with torch.no_grad():
+        list(checkpoint.model.parameters())[-1].copy_(torch.tensor([1e4, 0.0, 0.0]))
+    predictions = predict(checkpoint, data)
+    assert np.isfinite(predictions.logits).all()
+    assert (predictions.probabilities[:, 0] == 1).all()
 
 
 def test_labels_in_another_order_are_put_into_ours(data: LabelledMaps) -> None:

@@ -17,13 +17,18 @@ def add_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser = commands.add_parser("evaluate", help="score a checkpoint on a data set; says if it was trained on it")
     parser.add_argument("--checkpoint", required=True, metavar="NAME", help="name, folder or hub:OWNER/NAME@REVISION")
     add_data_arguments(parser)
+    parser.add_argument(
+        "--network-only",
+        action="store_true",
+        help="ask the network trained on everybody, not the mean of the folds' networks that answers in the app",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
     parser.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Print the scores; a warning goes to standard error too, where no pipe swallows it."""
-    checkpoint = load_checkpoint(options.checkpoint)
+    checkpoint = load_checkpoint(options.checkpoint, options.network_only)
     # Maps tell whether it knows these clips, whatever its network takes.
     data = read_data(options.data, options.subset, replace(checkpoint.input_spec, kind="minmax28"))
     seen = overlap(checkpoint.training, data)
@@ -37,5 +42,5 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _show(done: int, total: int) -> None:
-    show_progress(f"motion in pixels {done} of {total}", done == total)
+def _show(what: str, done: int, total: int) -> None:
+    show_progress(f"{what}: {done} of {total}", done == total)

@@ -64,6 +64,16 @@ def test_a_part_of_the_training_samples_is_recognised_too(
     }
 
 
+def test_the_network_by_itself_can_be_asked_of_a_checkpoint_that_answers_with_all(
+    tree: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evaluate", "--checkpoint", "ststnet", "--data", f"megc2019:{tree}", "--json"]
+    assert main(command) == 0
+    assert json.loads(capsys.readouterr().out)["checkpoint"]["answering"].startswith("the mean of 68 networks")
+    assert main([*command, "--network-only"]) == 0
+    assert json.loads(capsys.readouterr().out)["checkpoint"]["answering"] == "one network"
+
+
 def test_a_missing_checkpoint_gets_one_sentence_and_exit_code_2(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "--checkpoint", "nowhere", "--data", f"megc2019:{tree}"]) == 2
     assert "There is no checkpoint 'nowhere'" in capsys.readouterr().err
