@@ -35,6 +35,7 @@ class Clip:
         name: of the file or folder.
         sha256: of the file's bytes; for a folder or a pair, of the names, sizes and bytes of the images in order.
         warnings: what a user should know about the file, one sentence each.
+        fps_given: whether the times follow from a frame rate that was given in place of the file's own times.
     """
 
     frames: np.ndarray
@@ -42,6 +43,7 @@ class Clip:
     name: str
     sha256: str
     warnings: tuple[str, ...] = ()
+    fps_given: bool = False
 
     @property
     def num_frames(self) -> int:
@@ -129,7 +131,8 @@ def read_clip(
         ) from error
     decoded = _with_possible_rate(decoded) if fps is None else _with_rate(decoded, fps)
     tell(1.0)
-    return Clip(decoded.frames, decoded.timestamps_ms, path.absolute().name, sha256, decoded.warnings)
+    name = path.absolute().name
+    return Clip(decoded.frames, decoded.timestamps_ms, name, sha256, decoded.warnings, fps_given=fps is not None)
 
 
 def read_image_pair(onset_path: str | Path, apex_path: str | Path) -> Clip:

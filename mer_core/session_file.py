@@ -43,12 +43,15 @@ class ClipIdentity:
         sha256: as in `Clip`.
         num_frames: its length.
         fps: frames per second as they were used; None when unknown.
+        fps_given: whether somebody gave them in place of the file's own times, which need not be evenly spaced; None
+            in files of before this was kept.
     """
 
     name: str
     sha256: str
     num_frames: int
     fps: float | None
+    fps_given: bool | None
 
     @property
     def short_hash(self) -> str:
@@ -66,6 +69,15 @@ class ClipIdentity:
         if self.fps is None or clip.fps is None:
             return self.fps == clip.fps
         return isclose(self.fps, clip.fps, rel_tol=_SAME_RATE)
+
+    def has_times_of(self, clip: Clip) -> bool:
+        """Whether the clip is being read with the times that the session used, as far as it tells."""
+        return self.has_rate_of(clip) and self.fps_given in (None, clip.fps_given)
+
+    @property
+    def fps_to_give(self) -> float | None:
+        """The frame rate to give when the clip is read, so that it has these times; None for the file's own."""
+        return None if self.fps_given is False else self.fps
 
 
 @dataclass(frozen=True)
@@ -143,7 +155,7 @@ def blind_session_of(
 
 def _identity(prepared: PreparedClip) -> ClipIdentity:
     clip = prepared.clip
-    return ClipIdentity(clip.name, clip.sha256, clip.num_frames, clip.fps)
+    return ClipIdentity(clip.name, clip.sha256, clip.num_frames, clip.fps, clip.fps_given)
 
 
 def session_json(session: Session) -> str:
@@ -254,9 +266,12 @@ def _clip(fields: Fields) -> ClipIdentity:
     sha256 = fields.text("sha256", 64)
     if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
         raise MarkerFileError(f"{fields.where}: sha256 is not 64 hexadecimal digits; save or copy the file again.")
-    name = fields.text("name", _LONGEST_NAME)
     return ClipIdentity(
-        name, sha256, fields.whole("num_frames", 2, _MOST_FRAMES), fields.number_or_none("fps", 1e-3, 1e6)
+        name=fields.text("name", _LONGEST_NAME),
+        sha256=sha256,
+        num_frames=fields.whole("num_frames", 2, _MOST_FRAMES),
+        fps=fields.number_or_none("fps", 1e-3, 1e6),
+        fps_given=None if fields.values.get("fps_given") is None else fields.flag("fps_given"),
     )
 
 

@@ -48,6 +48,21 @@ def test_a_session_without_a_frame_rate_is_read_back_equal(session):
     assert without.clip.length == "72 frames"
 
 
+def test_a_session_of_before_given_rates_were_told_apart_does_not_tell(damaged, sample_analysis):
+    earlier = read(damaged("clip.fps_given", ...)).clip
+    assert earlier.fps_given is None
+    assert earlier.has_times_of(sample_analysis.clip)
+    assert earlier.fps_to_give == earlier.fps
+
+
+def test_times_of_the_file_and_of_a_rate_that_was_given_are_not_the_same(session, sample_analysis):
+    clip = sample_analysis.clip
+    assert session.clip.fps_given is False
+    assert session.clip.has_times_of(clip)
+    assert not session.clip.has_times_of(replace(clip, fps_given=True))
+    assert session.clip.fps_to_give is None
+
+
 def test_a_session_holds_what_is_needed_and_no_frame(session, sample_analysis):
     assert session.clip.sha256 == sample_analysis.clip.sha256
     assert session.interval == sample_analysis.interval

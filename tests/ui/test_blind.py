@@ -406,7 +406,7 @@ def test_two_pictures_are_scored_without_markers_to_set(analyze):
 def test_a_session_without_a_coding_takes_none_away(committed, sample_analysis, fps):
     before = visit_of(committed).blind
     session = session_of(sample_analysis, Coding("S01", "ana", ""))
-    open_file(committed, session_json(replace(session, clip=replace(session.clip, fps=fps))))
+    open_file(committed, session_json(replace(session, clip=replace(session.clip, fps=fps, fps_given=fps == 50))))
     assert visit_of(committed).blind == before
     assert "markers, settings and notes are back" in said(committed)
     assert "You and the machine" in said(committed)

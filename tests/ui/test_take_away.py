@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from mer_core.clips import read_clip
 from mer_core.coded_events import Coding
@@ -158,9 +159,10 @@ def test_a_session_goes_on_waiting_when_another_clip_is_opened(with_sample):
     assert visit_of(with_sample).paperwork.awaited is None
 
 
-def test_a_session_at_another_frame_rate_opens_the_clip_at_that_rate(with_sample):
+@pytest.mark.parametrize("given", [True, None])
+def test_a_session_at_another_frame_rate_opens_the_clip_at_that_rate(with_sample, given):
     session = session_of_page(with_sample)
-    slow = replace(session, clip=replace(session.clip, fps=50.0))
+    slow = replace(session, clip=replace(session.clip, fps=50.0, fps_given=given))
     open_file(with_sample, "work.mer.json", session_json(slow))
     assert not with_sample.exception
     assert visit_of(with_sample).analysis[1].clip.fps == pytest.approx(50)
@@ -169,6 +171,35 @@ def test_a_session_at_another_frame_rate_opens_the_clip_at_that_rate(with_sample
     assert with_sample.number_input(key="fps_override").value == 50
     with_sample.number_input(key="fps_override").set_value(None).run()
     assert visit_of(with_sample).analysis[1].clip.fps == pytest.approx(100)
+
+
+def test_uneven_times_come_back_with_the_session_that_had_them(analyze, tmp_path):
+    frames = read_clip(sample_clips()["positive"].path).frames
+    pictures = [Image.fromarray(frame) for frame in frames]
+    times = [10, 30] * (len(pictures) // 2)
+    pictures[0].save(tmp_path / "a.png", save_all=True, append_images=pictures[1:], duration=times)
+    analyze.file_uploader[0].set_value(("a.png", (tmp_path / "a.png").read_bytes(), "image/png")).run()
+    own_times = visit_of(analyze).analysis[1].clip.timestamps_ms
+    assert np.ptp(np.diff(own_times)) == pytest.approx(20)
+    uneven = session_of_page(analyze)
+    rate = uneven.clip.fps
+    analyze.number_input(key="fps_override").set_value(rate).run()
+    even = session_of_page(analyze)
+    assert even.clip.fps == pytest.approx(rate)
+    assert np.ptp(np.diff(visit_of(analyze).analysis[1].clip.timestamps_ms)) == pytest.approx(0)
+    open_file(analyze, "work.mer.json", session_json(uneven))
+    np.testing.assert_array_equal(visit_of(analyze).analysis[1].clip.timestamps_ms, own_times)
+    assert analyze.number_input(key="fps_override").value is None
+    open_file(analyze, "work.mer.json", session_json(even))
+    assert analyze.number_input(key="fps_override").value == pytest.approx(rate)
+    assert "markers, settings and notes are back" in said(analyze)
+
+
+def test_the_files_own_times_are_kept_where_a_session_of_them_was_read_at_another_rate(with_sample):
+    session = session_of_page(with_sample)
+    open_file(with_sample, "work.mer.json", session_json(replace(session, clip=replace(session.clip, fps=50.0))))
+    assert visit_of(with_sample).analysis[1].clip.fps == pytest.approx(100)
+    assert "made at 50 fps, the clip is read at 100 fps" in said(with_sample)
 
 
 def test_markers_on_a_frame_without_a_face_leave_the_way_back_open(analyze, tmp_path):

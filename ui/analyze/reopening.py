@@ -114,7 +114,7 @@ def _read(visit: Visit, content: bytes, name: str, prepared: PreparedClip | None
 
 
 def _apply(visit: Visit, source: Source, prepared: PreparedClip, session: Session) -> None:
-    """Bring back a session's settings, markers and notes; at another frame rate the clip is opened anew first.
+    """Bring back a session's settings, markers and notes; where its times were others the clip is opened anew first.
 
     Raises:
         MarkerFileError: the clip is being coded blind, and the session was made with its findings in sight.
@@ -125,8 +125,9 @@ def _apply(visit: Visit, source: Source, prepared: PreparedClip, session: Sessio
             "This session was saved with the machine's findings in sight and would show them; commit your own coding "
             "first, or stop coding blind."
         )
-    if not source.is_pair and session.clip.fps is not None and not session.clip.has_rate_of(clip):
-        visit.read_anew(replace(source, fps=session.clip.fps))
+    fps = session.clip.fps_to_give
+    if not source.is_pair and fps != source.fps and not session.clip.has_times_of(clip):
+        visit.read_anew(replace(source, fps=fps))
         visit.paperwork.awaited = session
         return
     visit.paperwork.awaited = None
