@@ -66,8 +66,7 @@ def _serving(folder):
         _wait_until_ready(address, process)
         yield address
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        _end(process)
 
 
 @pytest.fixture
@@ -87,6 +86,15 @@ def open_page(browser):
     yield open_at
     for context in contexts:
         context.close()
+
+
+def _end(process):
+    process.terminate()
+    try:
+        process.wait(timeout=30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_until_ready(address, process):

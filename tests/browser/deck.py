@@ -2,13 +2,29 @@
 
 from playwright.sync_api import expect
 
+THE_DECK = 'const [{ deck }] = globalThis[Symbol.for("mer-studio.decks")].values();'
+_HAS_DRAWN = f"() => {{ {THE_DECK} return deck.requested === 0 && !deck.isIncomplete; }}"
+_IS_ANSWERED = f"() => {{ {THE_DECK} return deck.outbox.isSettled; }}"
+
+
+def settled(page):
+    """Wait until Python has drawn the page to its end."""
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+
 
 def opened(page):
     """The deck, once its pictures are drawn and Python listens."""
     deck = page.locator(".deck")
     expect(deck).to_have_attribute("data-state", "ready")
     expect(page.locator(".st-key-downloads")).to_be_attached()
+    settled(page)
     return deck
+
+
+def answered(page):
+    """Wait until the page shows what Python makes of all that was done in the deck, which itself shows it at once."""
+    page.wait_for_function(_IS_ANSWERED)
+    settled(page)
 
 
 def frame_of(deck, name):
@@ -32,5 +48,15 @@ def unfold_twins(page):
 
 
 def picture(deck, name):
-    """The pixels of a canvas as a text that changes with them."""
+    """The pixels of a canvas as a text that changes with them, once all that the deck was asked to show is drawn."""
+    deck.page.wait_for_function(_HAS_DRAWN)
     return deck.locator(f"canvas.{name}").evaluate("(canvas) => canvas.toDataURL()")
+
+
+def middle(mark):
+    """The point at which to press a marker, once it stands still: what loads may still move the page."""
+    settled(mark.page)
+    mark.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    mark.hover(trial=True)
+    box = mark.locator("svg").bounding_box()
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.deck import frame_of
+from tests.browser.deck import frame_of, settled
 
 pytestmark = pytest.mark.browser
 
@@ -118,8 +118,8 @@ def test_a_coder_marks_scores_commits_and_takes_blind_rows_away(warm_server, ope
 
 
 def downloaded(page, folder):
+    settled(page)  # the button of the last answer has taken the place of the one before
     page.get_by_role("button", name="Take it away").click()
-    page.wait_for_timeout(500)  # the button of the last answer takes the place of the one before
     with page.expect_download() as download:
         page.get_by_role("button", name="Movements (CSV)").click()
     download.value.save_as(folder / "own.csv")
@@ -151,5 +151,6 @@ def test_axe_finds_nothing_wrong_while_coding_blind_on_a_phone(warm_server, open
     score(page, "12")
     expect(page.locator(".st-key-scored_AU12")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    settled(page)  # what is drawn anew is pale until it is there
     results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
     assert results.violations_count == 0, results.generate_report()

@@ -1,4 +1,3 @@
-import time
 from pathlib import Path
 
 import numpy as np
@@ -8,13 +7,25 @@ from playwright.sync_api import expect
 
 from mer_core.interval import Interval
 from mer_core.markers import MARKERS, move_marker
-from tests.browser.deck import frame_of, opened, picture, stands_at, twin, unfold_twins
+from tests.browser.deck import THE_DECK, frame_of, middle, opened, picture, stands_at, twin, unfold_twins
 from ui.deck.modules import joined_modules
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = "/analyze?sample=positive"
+# What the button says at every change, and when: a clip may be over before anybody outside the page looks again.
+LOG_PLAY = f"""() => {{
+    {THE_DECK}
+    const button = deck.part(".play");
+    globalThis.names = [];
+    let last = button.getAttribute("aria-label");
+    new MutationObserver(() => {{
+        const name = button.getAttribute("aria-label");
+        if (name !== last) names.push([performance.now(), name]);
+        last = name;
+    }}).observe(button, {{ attributeFilter: ["aria-label"] }});
+}}"""
 
 
 @pytest.fixture
@@ -24,9 +35,7 @@ def at_sample(warm_server, open_page):
 
 
 def drag(page, mark, by):
-    mark.hover()  # waits until it stands still: what loads may still move the page
-    box = mark.locator("svg").bounding_box()
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = middle(mark)
     page.mouse.move(x, y)
     page.mouse.down()
     page.mouse.move(x + by, y, steps=6)
@@ -80,12 +89,14 @@ def test_playing_starts_and_ends_by_hand_and_follows_the_frames_own_times(at_sam
     deck.get_by_role("button", name="First frame").click()
     deck.get_by_role("button", name="Speed ¼×").click()
     deck.get_by_role("button", name="Speed ½×").click()
+    page.evaluate(LOG_PLAY)
     deck.get_by_role("button", name="Play", exact=True).click()
-    begun = time.perf_counter()
-    expect(deck.get_by_role("button", name="Pause")).to_be_visible()
-    expect(deck.get_by_role("button", name="Play", exact=True)).to_be_visible()
-    assert time.perf_counter() - begun > 0.5  # 720 ms of clip at full speed
+    page.wait_for_function("() => names.length >= 2")
+    (begun, first), (ended, second) = page.evaluate("names")
+    assert (first, second) == ("Pause", "Play")
+    assert ended - begun > 500  # 720 ms of clip at full speed
     stands_at(deck, "Playhead", 71)
+    deck.get_by_role("button", name="Loop from onset to offset").click()  # or else it may end by itself
     page.keyboard.press("Space")
     expect(deck.get_by_role("button", name="Pause")).to_be_visible()
     page.keyboard.press("Space")
@@ -96,19 +107,25 @@ def test_blinking_swaps_onset_and_apex_and_at_most_twice_a_second(at_sample):
     page, deck = at_sample
     assert deck.get_by_role("button", name="Blink").get_attribute("aria-pressed") == "false"
     deck.get_by_role("button", name="Blink").click()
-    changes = page.evaluate(
-        """async () => {
-          const [{ deck }] = globalThis[Symbol.for("mer-studio.decks")].values();
+    changes, seconds = page.evaluate(
+        f"""async () => {{
+          {THE_DECK}
           const text = deck.part(".now-text");
           let changes = 0;
-          const watch = new MutationObserver(() => { changes += 1; });
-          watch.observe(text, { childList: true });
+          let last = text.textContent;
+          const watch = new MutationObserver(() => {{  // told of every drawing, also of the same words
+            if (text.textContent !== last) changes += 1;
+            last = text.textContent;
+          }});
+          const begun = performance.now();
+          watch.observe(text, {{ childList: true }});
           await new Promise((done) => setTimeout(done, 3000));
           watch.disconnect();
-          return changes;
-        }"""
+          return [changes, (performance.now() - begun) / 1000];
+        }}"""
     )
-    assert 2 <= changes <= 6
+    assert changes >= 2
+    assert changes / seconds <= 2
 
 
 def test_nothing_blinks_by_itself_for_who_asked_for_reduced_motion(warm_server, open_page):
@@ -121,7 +138,6 @@ def test_nothing_blinks_by_itself_for_who_asked_for_reduced_motion(warm_server, 
     expect(deck.locator(".now-text")).to_contain_text("onset")
     deck.get_by_role("button", name="Blink").click()
     expect(deck.locator(".now-text")).to_contain_text("apex")
-    page.wait_for_timeout(300)
     assert picture(deck, "now") == apex
 
 
@@ -131,12 +147,10 @@ def test_an_amplified_picture_differs_and_says_that_it_is_computed(at_sample):
     recorded = picture(deck, "now")
     deck.get_by_role("button", name="Amplify", exact=True).click()
     expect(deck.locator(".computed")).to_have_text("Computed, not recorded: the onset moved 8× as far")
-    page.wait_for_timeout(300)
     amplified = picture(deck, "now")
     assert amplified not in (recorded, picture(deck, "onset"))
     deck.get_by_role("slider", name="Amplify how many times").fill("16")
     expect(deck.locator(".computed")).to_contain_text("16×")
-    page.wait_for_timeout(300)
     assert picture(deck, "now") != amplified
     page.keyboard.press("ArrowRight")
 
@@ -147,10 +161,9 @@ def test_mirrored_halves_stand_beside_each_other(at_sample):
     deck.get_by_role("button", name="Mirror").click()
     expect(deck.get_by_text("Their left side twice")).to_be_visible()
     expect(deck.get_by_text("Their right side twice")).to_be_visible()
-    page.wait_for_timeout(300)
     assert picture(deck, "onset") != before
     deck.get_by_role("button", name="Mirror").click()
-    page.wait_for_timeout(300)
+    expect(deck.get_by_role("button", name="Mirror")).to_have_attribute("aria-pressed", "false")
     assert picture(deck, "onset") == before
 
 
@@ -221,11 +234,8 @@ def test_on_a_phone_a_finger_scrubs_and_drags_with_a_loupe(warm_server, open_pag
     assert min(targets) >= 44 - 6  # in a row of five a button may be a little narrower than high
     apex = frame_of(deck, "apex")
     mark = deck.get_by_role("slider", name="apex", exact=True)
-    mark.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
-    page.wait_for_timeout(300)
-    box = mark.locator("svg").bounding_box()
+    x, y = middle(mark)
     touch = page.context.new_cdp_session(page)
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     touch.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     for step in range(1, 6):
         touch.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x + 8 * step, "y": y}]})

@@ -5,15 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.deck import opened, stands_at, twin, unfold_twins
+from tests.browser.deck import opened, settled, stands_at, twin, unfold_twins
 
 pytestmark = pytest.mark.browser
 
 WIDTH = "Math.max(document.documentElement.scrollWidth, document.querySelector('.stMain').scrollWidth)"
-
-
-def settled(page):
-    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
 
 
 def test_a_newcomer_reads_moves_the_apex_by_keyboard_and_takes_the_json_away(server, open_page, tmp_path):

@@ -4,7 +4,7 @@ import pympi
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.deck import frame_of, opened, picture, stands_at
+from tests.browser.deck import answered, frame_of, middle, opened, picture, settled, stands_at
 
 pytestmark = pytest.mark.browser
 
@@ -64,13 +64,6 @@ class Phone:
         expect(choice).to_be_checked()
 
 
-def middle(mark):
-    mark.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
-    mark.page.wait_for_timeout(300)
-    box = mark.locator("svg").bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
 def taken_away(page, label, path):
     """A file as downloaded from the panel, which stays open."""
     with page.expect_download() as download:
@@ -94,10 +87,13 @@ def test_a_movement_is_found_marked_taken_away_and_opened_again(warm_server, ope
     person.command("Space", "Pause")
     look_around(page, deck, person)
     marked = mark_and_undo(page, deck, person)
+    answered(page)
 
     person.show("More")
-    page.get_by_role("button", name="Take it away").click()
-    page.wait_for_timeout(500)  # the button of the last answer takes the place of the one before
+    panel = page.get_by_role("button", name="Take it away")
+    expect(panel).to_be_visible()
+    settled(page)  # the buttons of the last answer have taken the place of those before
+    panel.click()
     written = pympi.Elan.Eaf(str(taken_away(page, "ELAN", tmp_path / "surprise.eaf")))
     ((begin, _, _),) = written.get_annotation_data_for_tier("apex")
     assert begin == 10 * marked
@@ -117,7 +113,6 @@ def look_around(page, deck, person):
     plain = picture(deck, "now")
     person.command("x", "Amplify")
     expect(deck.locator(".computed")).to_contain_text("Computed, not recorded")
-    page.wait_for_timeout(500)
     assert picture(deck, "now") != plain
     person.command("x", "Amplify")
     expect(deck.locator(".computed")).to_be_hidden()

@@ -1,5 +1,4 @@
 import gc
-import time
 from dataclasses import dataclass
 
 import pytest
@@ -181,15 +180,17 @@ def test_the_clip_is_erased_when_the_visitor_does_not_come_back(visit, monkeypat
     monkeypatch.setattr(state, "SECONDS_TO_COME_BACK", 0.05)
     open_uploads([File("clip.mp4")])
     visit.leave()
-    time.sleep(0.5)
+    visit._erasure.join(30)
     assert visit.source is None
     assert not list(visit.folder.iterdir())
 
 
 def test_a_visitor_who_comes_back_finds_the_clip(visit, monkeypatch):
-    monkeypatch.setattr(state, "SECONDS_TO_COME_BACK", 0.3)
+    monkeypatch.setattr(state, "SECONDS_TO_COME_BACK", 5)
     open_uploads([File("clip.mp4")])
     visit.leave()
+    erasure = visit._erasure
     visit.stay()
-    time.sleep(0.6)
+    erasure.join(30)
+    assert not erasure.is_alive()
     assert visit.source.paths[0].exists()
