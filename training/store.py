@@ -151,6 +151,8 @@ class RunStore:
     def _refuse_foreign(self) -> None:
         """Only what a process that was killed or is beginning the same run leaves may lie there."""
         names = [path.name for path in self.folder.iterdir()] if self.folder.exists() else []
+        if SPEC_FILE in names:  # another process began a run meanwhile: `begin` goes on to compare what it asked for
+            return
         if any(name != FOLDS_FOLDER and not name.startswith(f".{SPEC_FILE}.") for name in names):
             raise MerError(f"{self.folder} holds something else; choose another folder for the run.")
 

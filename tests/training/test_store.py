@@ -34,16 +34,18 @@ def test_a_run_killed_before_its_request_was_written_goes_on(tmp_path: Path) -> 
     assert store.spec() == {"seed": 1}
 
 
+@pytest.mark.parametrize(("place", "step"), [(RunStore, "_refuse_foreign"), (module, "_write_first")])
 def test_of_two_that_begin_at_once_the_later_finds_the_earliers_request(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: object, step: str
 ) -> None:
-    write = module._write_first
+    write, go_on = module._write_first, getattr(place, step)
 
-    def overtaken(path: Path, text: str) -> None:
-        write(path, json.dumps({"seed": 2}))
-        write(path, text)
+    def overtaken(*arguments: object) -> None:
+        (tmp_path / "run").mkdir(exist_ok=True)
+        write(tmp_path / "run" / "spec.json", json.dumps({"seed": 2}))
+        go_on(*arguments)
 
-    monkeypatch.setattr(module, "_write_first", overtaken)
+    monkeypatch.setattr(place, step, overtaken)
     with pytest.raises(MerError, match=r"other settings \(seed\)"):
         RunStore(tmp_path / "run").begin({"seed": 1})
     assert RunStore(tmp_path / "run").spec() == {"seed": 2}
