@@ -3,6 +3,7 @@
 import argparse
 import os
 import platform
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -31,7 +32,8 @@ def add_data_arguments(parser: argparse.ArgumentParser) -> None:
 def read_data(sources: Sequence[str], subset: Path | None = None, spec: InputSpec | None = None) -> LabelledMaps:
     """The maps of one or several data sets, each named KIND:PATH; extracted from the frames where they come without.
 
-    Extracted maps are kept in `MER_CACHE`, by default `~/.cache/mer-studio/maps`.
+    Clips that are left out are counted on standard error, by reason. Extracted maps are kept in `MER_CACHE`, by default
+    `~/.cache/mer-studio/maps`.
 
     Args:
         sources: each `KIND:PATH`.
@@ -42,7 +44,9 @@ def read_data(sources: Sequence[str], subset: Path | None = None, spec: InputSpe
         MerError: unknown kind, or something is wrong with a clip that would be used, such as two people with one map.
     """
     cache = Path(os.environ.get("MER_CACHE") or Path.home() / ".cache" / "mer-studio" / "maps")
-    data = with_maps(read_datasets(sources, subset), cache, spec, progress=_show)
+    found = read_datasets(sources, subset)
+    _tell_left_out(found)
+    data = with_maps(found, cache, spec, progress=_show)
     return load_maps(Dataset(data.rows, (*data.remarks, *shared_maps(data))).require_sound())
 
 
@@ -64,6 +68,11 @@ def describe_data(sources: Sequence[str]) -> str:
 def software() -> str:
     """Versions that trained weights depend on, e.g. "mer-studio 0.1.0, torch 2.13.0+cpu, ..."."""
     return f"mer-studio {__version__}, torch {torch.__version__}, {flow_version()}, Python {platform.python_version()}"
+
+
+def _tell_left_out(data: Dataset) -> None:
+    for reason, number in data.left_out.items():
+        print(f"left out: {number} clip{'s' * (number != 1)}: {reason}", file=sys.stderr)
 
 
 def _show(done: int, total: int) -> None:

@@ -1,5 +1,6 @@
 """The one table that every data set is read into, and what was remarked while reading it."""
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
@@ -121,6 +122,14 @@ class Dataset:
     def excluded(self) -> tuple[Exclusion, ...]:
         """What was left out, and why."""
         return self._of(Exclusion)
+
+    @property
+    def left_out(self) -> dict[str, int]:
+        """Number of clips left out, by the first reason that was given for each, in the order of the source."""
+        first: dict[str | tuple[Path, int | None], str] = {}
+        for remark in self.excluded:
+            first.setdefault(remark.sample_id or (remark.path, remark.row), remark.sentence.rstrip("."))
+        return dict(Counter(first.values()))
 
     def require_sound(self) -> "Dataset":
         """The same data set, when nothing is wrong with a clip that would be used.

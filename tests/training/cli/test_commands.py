@@ -51,6 +51,7 @@ def test_fit_on_a_part_says_so(tree: Path, tmp_path: Path, capsys: pytest.Captur
     (tmp_path / "part.csv").write_text("\n".join(["dataset,subject,clip", *rows]))
     out, data = tmp_path / "mine", ["--data", f"megc2019:{tree}", "--subset", str(tmp_path / "part.csv")]
     assert main(["fit", *data, "--model", "ststnet", "--out", str(out)]) == 0
+    assert "left out: 3 clips: not listed in part.csv\n" in capsys.readouterr().err
     assert load_checkpoint(out).training["subset"] == "part.csv"
     assert "--data megc2019:PATH --subset CSV --model ststnet" in (out / "README.md").read_text()
     assert main(["evaluate", "--checkpoint", str(out), *data]) == 0

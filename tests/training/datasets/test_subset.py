@@ -6,10 +6,18 @@ from mer_core.errors import MerError
 from tests.training.datasets import trees
 from training.datasets.readers import read_datasets, survey
 from training.datasets.subset import restricted
+from training.datasets.table import Dataset, Exclusion
 
 
 def _list(path: Path, *lines: trees.Line) -> Path:
     return trees.table(path, [("dataset", "subject", "clip"), *lines])
+
+
+def test_a_clip_that_is_left_out_for_two_reasons_is_counted_once(tmp_path: Path) -> None:
+    where, outside, unlisted = tmp_path / "a.csv", "emotion 'others' is outside", "not listed in b.csv."
+    twice = (Exclusion(where, outside, 5, "a/1/x"), Exclusion(where, unlisted, None, "a/1/x"))
+    data = Dataset((), (*twice, Exclusion(where, unlisted, None, "a/1/y"), Exclusion(where, outside, 7)))
+    assert data.left_out == {outside: 2, "not listed in b.csv": 1}
 
 
 def test_only_listed_clips_are_left_and_the_others_are_named(tmp_path: Path) -> None:
