@@ -1,10 +1,12 @@
 """Whether a run killed at random moments ends exactly where an uninterrupted one does.
 
 Usage: `python -m benchmarks.killed PATH_TO_MEGC2019_MAPS [pool|stacked] [KILLS]`. Runs the command line as a user does,
-sends SIGKILL ten times (the workers must die with their parent), lets `resume` go on each time, and compares every byte
-of the predictions and of every fold's weights. Exit code 1 where something differs.
+sends SIGKILL until it has struck ten times (the workers must die with their parent), lets `resume` go on each time, and
+compares every byte of the predictions and of every fold's weights, and every score. Exit code 1 where something
+differs, or where the run ended before the last kill.
 """
 
+import json
 import os
 import random
 import signal
@@ -13,8 +15,9 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-from training.store import PREDICTIONS_FILE, SPEC_FILE
+from training.store import PREDICTIONS_FILE, RESULT_FILE, SPEC_FILE
 
 _EPOCHS = {"pool": 12, "stacked": 10}
 
@@ -32,14 +35,17 @@ def main() -> int:
         print(f"uninterrupted: {seconds:.0f} s, {engine}", flush=True)
         arguments = [*asked, "--engine", engine, "--out", str(killed)]
         for number in range(1, kills + 1):
-            moment = random.uniform(0.1, 2.0) * seconds / kills + _SECONDS_TO_START
-            _kill_after(moment, arguments)
+            moment = random.uniform(0.1, 1.5) * seconds / kills + _SECONDS_TO_START
+            if not _kill_after(moment, arguments):
+                sys.exit(f"The run ended before kill {number}; let it train longer.")
             finished = len(list(killed.glob("folds/[!.]*/outcome.json")))
             print(f"kill {number:2} after {moment:5.1f} s: {finished} of 68 folds finished", flush=True)
             arguments = ["resume", str(killed), "--engine", engine] if (killed / SPEC_FILE).exists() else arguments
         subprocess.run(_command(arguments), check=True, capture_output=True)
         unlike = _differing(whole, killed)
-    print("differs in: " + ", ".join(unlike) if unlike else "identical: predictions and the weights of all folds")
+    print(
+        "differs in: " + ", ".join(unlike) if unlike else "identical: predictions, scores and the weights of all folds"
+    )
     return 1 if unlike else 0
 
 
@@ -50,19 +56,28 @@ def _command(arguments: list[str]) -> list[str]:
     return [sys.executable, "-m", "training", *arguments]
 
 
-def _kill_after(seconds: float, arguments: list[str]) -> None:
+def _kill_after(seconds: float, arguments: list[str]) -> bool:
+    """Whether the command still ran when it was killed."""
     process = subprocess.Popen(_command(arguments), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
         os.kill(process.pid, signal.SIGKILL)
-        process.wait()
+    return process.wait() == -signal.SIGKILL
 
 
 def _differing(whole: Path, killed: Path) -> list[str]:
     files = [whole / PREDICTIONS_FILE, *whole.glob("folds/*/weights.safetensors")]
     names = [str(file.relative_to(whole)) for file in files]
-    return [name for name in names if (whole / name).read_bytes() != (killed / name).read_bytes()]
+    unlike = [name for name in names if (whole / name).read_bytes() != (killed / name).read_bytes()]
+    return unlike if _scores(whole) == _scores(killed) else [*unlike, RESULT_FILE]
+
+
+def _scores(run: Path) -> dict[str, Any]:
+    """What the run came to, without when and on what it was trained."""
+    result: dict[str, Any] = json.loads((run / RESULT_FILE).read_text())
+    del result["provenance"]
+    return result
 
 
 if __name__ == "__main__":

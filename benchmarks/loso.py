@@ -46,7 +46,8 @@ def main() -> None:
     for network in sys.argv[2:] or _NETWORKS:
         recipe = replace(load_recipe(network, "authors"), epochs=_EPOCHS)
         plain = _plain(network, recipe, data, engine.torch_device)
-        print(f"{network:12} plain loop, {torch.get_num_threads()} threads   {plain:7.4f}", flush=True)
+        memory = f"this process {_peak_mb(os.getpid()):.0f} MB"
+        print(f"{network:12} plain loop, {torch.get_num_threads()} threads   {plain:7.4f}   {memory}", flush=True)
         for precision in PRECISIONS:
             spec = RunSpec(network, {}, "authors", recipe, "honest", 0, precision, ("maps",), data.digest, "")
             spent, peak = _ours(engine, spec, data, folds)
@@ -55,6 +56,7 @@ def main() -> None:
 
 
 def _plain(network: str, recipe: Recipe, data: LabelledMaps, device: torch.device) -> float:
+    _forget_peak()
     inputs, labels = recipe.input_spec.from_planes(data.planes).to(device), torch.from_numpy(data.labels).to(device)
     started = time.perf_counter()
     for fold in loso_folds(data.samples)[:_FOLDS]:
@@ -86,7 +88,7 @@ def _ours(engine: Engine, spec: RunSpec, data: LabelledMaps, folds: Sequence[Fol
             worker = max(worker, _largest_worker_mb())
     spent = (time.perf_counter() - started) / (len(folds) * spec.recipe.epochs)
     if engine.torch_device.type != "cuda":
-        return spent, f"largest worker {worker:.0f} MB"
+        return spent, f"largest of {num_cores()} workers {worker:.0f} MB"
     return spent, f"{torch.cuda.max_memory_allocated() / 2**20:.0f} MB on the graphics processor"
 
 
@@ -98,6 +100,11 @@ def _largest_worker_mb() -> float:
     """The most memory that any other process of this group has taken so far, MB (Linux)."""
     others = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
     return max((_peak_mb(other) for other in others if other != os.getpid()), default=0.0)
+
+
+def _forget_peak() -> None:
+    """Let the peak of this process's memory begin anew (Linux)."""
+    Path("/proc/self/clear_refs").write_text("5")
 
 
 def _peak_mb(process: int) -> float:
