@@ -1,6 +1,8 @@
 """The card of a checkpoint: what it is, where it comes from, what it must not be used for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from mer_core.checkpoints import Checkpoint
 from mer_core.inputs import NOT_STATED, InputSpec
@@ -46,10 +48,17 @@ def validated_card(checkpoint: Checkpoint, commands: Commands) -> str:
     run = checkpoint.reliability.run
     precision = "" if run["precision"] == "fp32" else "; the one trained on everybody in fp32"
     made = f"""- Command: `{commands.fit}`
-- The networks that were measured (seed {run["seed"]}, {run["precision"]}{precision}; {run["trained_with"]}):
+- The networks that were measured (seed {run["seed"]}, {run["precision"]}{precision}; {run["trained_with"]};
+  {_when_and_where(run)}):
   `{commands.loso}`
 - The measurement: `{commands.reliability}`"""
     return _trained_card(checkpoint, trust_section(checkpoint, checkpoint.reliability), made)
+
+
+def _when_and_where(run: Mapping[str, Any]) -> str:
+    """When, at which commits and on what a run's networks were trained; records of before this was kept lack it."""
+    date, commits, hardware = (run.get(name, "not recorded") for name in ("date", "commit", "hardware"))
+    return f"date {date}, commits {commits}, hardware {hardware}"
 
 
 def _trained_card(checkpoint: Checkpoint, standing: str, made: str) -> str:

@@ -16,6 +16,7 @@ from training.datasets.maps import LabelledMaps
 from training.loso import out_of_fold
 from training.overlap import FITTED_ON, fingerprints
 from training.predictions import Predictions
+from training.provenance import provenance
 from training.recipes import load_recipe
 from training.reliability.ensemble import as_stored, compare, fold_ensemble
 from training.reliability.known_motion import fit_known_motion
@@ -56,7 +57,7 @@ def run(options: argparse.Namespace) -> int:
     data = read_data(options.data or spec.data, None if spec.subset is None else Path(spec.subset))
     require_complete(store, spec, data)
     ensemble, note = (None, "") if options.no_ensemble else _ensemble(store, spec, data)
-    reliability = _reliability(out_of_fold(store, data), data, checkpoint, _facts(spec, note))
+    reliability = _reliability(out_of_fold(store, data), data, checkpoint, _facts(store, spec, note))
     told = _told(checkpoint, reliability, ensemble, data)
     card = validated_card(told, _commands(spec, told))
     save_checkpoint(told, folder, card, overwrite=True)
@@ -90,7 +91,8 @@ def _reliability(
     )
 
 
-def _facts(spec: RunSpec, note: str) -> dict[str, Any]:
+def _facts(store: RunStore, spec: RunSpec, note: str) -> dict[str, Any]:
+    made = provenance([store.outcome(key) for key in sorted(store.finished())])
     return {
         "recipe": spec.recipe_name,
         "epochs": spec.recipe.epochs,
@@ -99,6 +101,7 @@ def _facts(spec: RunSpec, note: str) -> dict[str, Any]:
         "data": describe_data(spec.data),
         "data_sha256": spec.data_digest,
         "trained_with": spec.software,
+        **{name: made[name] for name in ("date", "commit", "hardware")},
         "measured_with": software(),
         "folds_file": note or "left out",
     }

@@ -39,9 +39,9 @@ class Rounding:
     def sentence(self) -> str:
         """In words."""
         return (
-            f"float16 against float32: the mean gives the same class on {self.same_mean} of {self.num_maps} maps, "
-            f"single networks in {self.same_single:,} of {self.num_answers:,} answers; largest difference of a "
-            f"probability {self.max_error:.5f}."
+            "float16 (vectors float32) against float32: the mean gives the same class on "
+            f"{self.same_mean} of {self.num_maps} maps, single networks in {self.same_single:,} of "
+            f"{self.num_answers:,} answers; largest difference of a probability {self.max_error:.5f}."
         )
 
 
