@@ -1,4 +1,4 @@
-"""All runs kept in the repository as one page: `docs/results.md` holds no number that was typed by hand."""
+"""All runs kept in the repository as one page, `docs/results.md`, its scores computed from the predictions kept."""
 
 import json
 import tomllib
@@ -114,8 +114,8 @@ def _introduction(run: KeptRun) -> str:
     block = run.result["all"]
     return (
         "# Results\n\n"
-        "Made by `python -m training results`, which puts together the files in `results/`; nothing here is typed by "
-        "hand.\n\n"
+        "Made by `python -m training results` from the files in `results/`: scores are computed from the predictions "
+        "kept there, notes and the hours of planned runs are typed.\n\n"
         f"Leave one subject out on the MEGC2019 composite: {block['num_samples']} samples of {block['num_subjects']} "
         "people, 28x28 onset-apex flow maps as published. Every sample is predicted by a network that was trained on "
         "all other people; predictions are pooled and scored once. In brackets the 95 % interval of "
@@ -147,7 +147,9 @@ def _picked_section(runs: Sequence[KeptRun]) -> str:
     head = "network", "epoch picked on the test people", "UF1", "UAR", "UF1 more than the result", "run"
     return (
         "## What picking the epoch on the test people is worth (**optimistic**, not results)\n\n"
-        "The same trained networks as in the results; only which epoch is scored differs.\n\n" + table(head, rows)
+        "The same trained networks as in the results; only which epoch is scored differs. The best for all is "
+        "the epoch of the highest pooled UF1. `--protocol test-picked` keeps every epoch for this; the row of such a "
+        "run in the results is its last epoch, as fixed beforehand.\n\n" + table(head, rows)
     )
 
 
