@@ -165,6 +165,7 @@ def _place(current: Round) -> None:
     st.segmented_control(
         "Where did it move? Click the face, or choose",
         list(PARTS),
+        default=current.part,
         format_func=_PART_NAMES.__getitem__,
         key=key,
         on_change=_choose_part,
@@ -176,6 +177,7 @@ def _place(current: Round) -> None:
     st.segmented_control(
         "On which side?",
         list(_SIDE_NAMES),
+        default=current.side,
         format_func=_SIDE_NAMES.__getitem__,
         key=key,
         on_change=_choose_side,
@@ -185,12 +187,14 @@ def _place(current: Round) -> None:
 
 def _moment(current: Round) -> None:
     challenge = current.challenge
-    key = twin_key("challenge_ms", current.ms or 0)
+    shown = current.ms or 0
+    key = twin_key("challenge_ms", shown)
     said = "press Space while it plays, or set it here" if current.ms is None else f"{current.ms} ms"
     st.slider(
         f"When? {said[0].upper()}{said[1:]}",
         0,
         challenge.last_ms,
+        shown,
         step=challenge.step_ms,
         format="%d ms",
         key=key,

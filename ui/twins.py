@@ -1,4 +1,9 @@
-"""Widgets whose value is also kept or changed elsewhere, such as the sliders beside the deck."""
+"""Widgets whose value is also kept or changed elsewhere, such as the sliders beside the deck.
+
+Each is given the value as its default too, or keeps it with `persist_state`. Told it by the session's state alone, a
+browser that falls behind can miss it, because the next drawing of the page no longer tells it: the widget then stands
+at a value nobody chose, and reports that one as a choice of the visitor's.
+"""
 
 from typing import Any
 
@@ -6,7 +11,7 @@ import streamlit as st
 
 
 def twin_key(name: str, value: Any) -> str:
-    """The key of a widget that is to show this value: a new one whenever something else changed the value.
+    """The key of a widget with this value as its default: a new one whenever something else changed the value.
 
     Under its old key a widget could undo that change: until the page has drawn the new value it goes on reporting the
     one before, which Streamlit takes for a choice of the visitor's. Its callback has to ask `is_outdated`.
@@ -14,7 +19,6 @@ def twin_key(name: str, value: Any) -> str:
     turn = st.session_state.setdefault(_turn_key(name), 0)
     if st.session_state.get(_key(name, turn), value) != value:
         turn = st.session_state[_turn_key(name)] = turn + 1
-    show_in(_key(name, turn), value)
     return _key(name, turn)
 
 

@@ -12,6 +12,7 @@ from mer_core.blind_coding import BlindCoding, ScoredUnit, ScoreSheet
 from mer_core.clips import read_clip
 from mer_core.coded_events import Coding, coded_events
 from mer_core.exports import long_csv
+from mer_core.facs import unit_title
 from mer_core.interval import Interval
 from mer_core.labels import LABELS
 from mer_core.pictures import png_bytes
@@ -120,6 +121,25 @@ def test_the_same_page_does_hold_findings_when_it_is_not_blind(with_sample):
     text = everything(with_sample)
     for word in ("positive", "moved up", "proposed", "noise there", "curve"):
         assert word in text, word
+
+
+def test_a_browser_that_missed_a_drawing_of_the_page_still_shows_and_reports_what_was_chosen(blind):
+    # Drawn again, a value is not told again; a widget that only then appears stands at its default, and reports that.
+    set_markers(blind)
+    units_of(blind).set_value(["AU12", "AU4"]).run()
+    blind.segmented_control(key="score_AU12_intensity").set_value("C").run()
+    blind.text_input(key="score_AU12_note").set_value("faint").run()
+    blind.text_input(key="coding_coder").set_value("ana").run()
+    blind.run()
+    assert {one.label.split(" ")[0]: list(one.proto.default) for one in blind.slider} == {
+        "Onset": [MINE.onset], "Apex": [MINE.apex], "Offset": [MINE.offset],
+    }  # fmt: skip
+    units = units_of(blind)
+    assert [units.options[index] for index in units.proto.default] == [unit_title("AU12"), unit_title("AU4")]
+    rows = {key: list(blind.segmented_control(key=f"score_AU12_{key}").proto.default) for key in ("side", "intensity")}
+    assert rows == {"side": [2], "intensity": [2]}  # both, C
+    texts = {field.key: field.proto.default for field in blind.text_input}
+    assert (texts["score_AU12_note"], texts["coding_coder"]) == ("faint", "ana")
 
 
 def test_onset_and_apex_have_to_be_set_before_committing_and_the_sliders_say_what_is_not(blind):

@@ -9,7 +9,7 @@ def note_kept_elsewhere():
     from ui.twins import show_in
 
     show_in("note", st.session_state.setdefault("kept", "smiles"))
-    st.text_input("Note", key="note")
+    st.text_input("Note", st.session_state["kept"], key="note")
 
 
 def units_chosen_elsewhere():
@@ -17,7 +17,8 @@ def units_chosen_elsewhere():
 
     from ui.twins import twin_key
 
-    st.multiselect("Units", ["AU1", "AU12"], key=twin_key("units", st.session_state.setdefault("kept", ["AU12"])))
+    chosen = st.session_state.setdefault("kept", ["AU12"])
+    st.multiselect("Units", ["AU1", "AU12"], chosen, key=twin_key("units", chosen))
 
 
 def test_a_widget_that_shows_the_value_is_not_told_it_again():

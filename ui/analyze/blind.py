@@ -42,6 +42,7 @@ def blind_switch(visit: Visit) -> None:
     show_in("opens_blind", visit.opens_blind)
     st.toggle(
         "Code blind first: what the machine finds stays hidden until you commit your own markers",
+        visit.opens_blind,
         key="opens_blind",
         on_change=_switch,
         args=(visit,),

@@ -54,9 +54,9 @@ def coding_fields(visit: Visit, clip: Clip) -> None:
         show_in(_key(name), value)
     keep = {"on_change": _keep, "args": (visit, clip)}
     with st.container(horizontal=True):
-        st.text_input("Person shown", key=_key("subject"), max_chars=_LONGEST, placeholder="such as S01", **keep)
-        st.text_input("Coder", key=_key("coder"), max_chars=_LONGEST, placeholder="your initials", **keep)
-    st.text_area("Notes", key=_key("notes"), max_chars=_LONGEST_NOTES, height=68, **keep)
+        st.text_input("Person shown", coding.subject, _LONGEST, key=_key("subject"), placeholder="such as S01", **keep)
+        st.text_input("Coder", coding.coder, _LONGEST, key=_key("coder"), placeholder="your initials", **keep)
+    st.text_area("Notes", coding.notes, key=_key("notes"), max_chars=_LONGEST_NOTES, height=68, **keep)
 
 
 def _keep(visit: Visit, clip: Clip) -> None:

@@ -82,6 +82,7 @@ def _marker_slider(visit: Visit, prepared: PreparedClip, interval: Interval, nam
             f"{name.capitalize()} · {_NOT_SET if source == UNSET else f'{clip.moment(frame)} · {_WHO[source]}'}",
             0,
             clip.num_frames - 1,
+            frame,
             key=key,
             on_change=_move,
             args=(visit, interval, name, clip, key),
@@ -97,6 +98,7 @@ def _movements(visit: Visit, prepared: PreparedClip, interval: Interval) -> None
     st.selectbox(
         "Movements found in this clip",
         range(len(prepared.candidates)),
+        chosen,
         format_func=lambda index: f"Movement {index + 1}: apex {prepared.clip.moment(prepared.candidates[index].apex)}",
         key=key,
         label_visibility="collapsed",

@@ -22,10 +22,12 @@ def score_sheet(visit: Visit) -> None:
     """Draw the choice of action units and one row for each that was chosen."""
     assert visit.blind is not None  # it is drawn for a blind coder only
     sheet = visit.blind.sheet
-    key = twin_key("sheet_units", [scored.unit for scored in sheet.units])
+    chosen = [scored.unit for scored in sheet.units]
+    key = twin_key("sheet_units", chosen)
     st.multiselect(
         "Action units you see",
         tuple(FACS_UNITS),
+        chosen,
         format_func=unit_title,
         key=key,
         on_change=_choose,
@@ -42,6 +44,7 @@ def score_sheet(visit: Visit) -> None:
     show_in("none_seen", sheet.none_seen)
     st.checkbox(
         "I looked and saw no action unit",
+        sheet.none_seen,
         key="none_seen",
         on_change=_see_none,
         args=(visit,),
@@ -52,8 +55,9 @@ def score_sheet(visit: Visit) -> None:
 
 def _row(visit: Visit, scored: ScoredUnit) -> None:
     unit = scored.unit
-    for name in ("side", "intensity", "note"):
-        show_in(_key(unit, name), getattr(scored, name) or (None if name == "intensity" else ""))
+    intensity = scored.intensity or None
+    for name, value in (("side", scored.side), ("intensity", intensity), ("note", scored.note)):
+        show_in(_key(unit, name), value)
     keep = {"on_change": _keep, "args": (visit, unit)}
     with st.container(border=True, key=f"scored_{unit}", gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -67,12 +71,21 @@ def _row(visit: Visit, scored: ScoredUnit) -> None:
                 args=(visit, unit),
             )
         st.segmented_control(
-            f"Side of {unit}", tuple(_SIDES), format_func=_SIDES.get, key=_key(unit, "side"), required=True, **keep
+            f"Side of {unit}",
+            tuple(_SIDES),
+            default=scored.side,
+            format_func=_SIDES.get,
+            key=_key(unit, "side"),
+            required=True,
+            **keep,
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            st.segmented_control(f"Intensity of {unit}", _INTENSITIES, key=_key(unit, "intensity"), **keep)
+            st.segmented_control(
+                f"Intensity of {unit}", _INTENSITIES, default=intensity, key=_key(unit, "intensity"), **keep
+            )
             st.text_input(
                 f"Note on {unit}",
+                scored.note,
                 key=_key(unit, "note"),
                 max_chars=_LONGEST_NOTE,
                 placeholder="Note",

@@ -126,11 +126,12 @@ def frame_rate_field(visit: Visit) -> None:
         "Frames per second, if the file is wrong or does not say",
         min_value=1.0,
         max_value=10_000.0,
-        value=None,
+        value=None,  # what an emptied field reports, so the rate cannot be its default
         placeholder="as in the file",
         key=_FPS,
         on_change=_set_rate,
         args=(visit,),
+        persist_state="session",  # the browser is told the rate until it reports it
     )
 
 
