@@ -267,6 +267,7 @@ def _do(current: Round, action: dict[str, Any]) -> None:
 
 
 def _reveal(current: Round) -> None:
+    _take(current)  # what was answered in the player just before the click counts
     current.reveal()
 
 

@@ -13,6 +13,8 @@ from threading import Timer
 from typing import Any
 
 import streamlit as st
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from mer_core.analysis import Analysis, PreparedClip
 from mer_core.blind_coding import BlindCoding
@@ -109,6 +111,8 @@ class Visit:
             seen once can never again be coded blind.
         sample_order: the bundled samples in an order that does not tell which is which.
         uploads: number of uploads so far; gives each upload widget its own key, so that a used one is empty again.
+        works: number of files of markers or sessions so far, for the same; opening one must not drop a clip's upload.
+        session: the browser session it belongs to.
     """
 
     folder: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="mer-studio-")))
@@ -128,6 +132,8 @@ class Visit:
     seen: set[frozenset[str]] = field(default_factory=set)
     sample_order: tuple[str, ...] = field(default_factory=_shuffled_samples)
     uploads: int = 0
+    works: int = 0
+    session: str = ""
     _mover: str | None = None
     _former: _Former | None = field(default=None, repr=False)
     _erasure: Timer | None = field(default=None, repr=False)
@@ -266,9 +272,16 @@ class Visit:
     def leave(self) -> None:
         """Erase the clip soon, unless the visitor comes back; a lost connection alone must not cost the work."""
         self.stay()
-        self._erasure = Timer(SECONDS_TO_COME_BACK, self.close)
+        self._erasure = Timer(SECONDS_TO_COME_BACK, self._close_unless_back)
         self._erasure.daemon = True
         self._erasure.start()
+
+    def _close_unless_back(self) -> None:
+        # A browser whose connection came back need not ask for anything while its visitor looks at the deck.
+        if runtime.exists() and runtime.get_instance().is_active_session(self.session):
+            self.leave()
+        else:
+            self.close()
 
     def stay(self) -> None:
         """The visitor is (still or again) here."""
@@ -330,6 +343,8 @@ def current_visit() -> Visit:
 
 def keep_until_left(visit: Visit) -> None:
     """Tie the visit to the browser's connection: when that ends, the clip is erased."""
+    context = get_script_run_ctx()
+    visit.session = "" if context is None else context.session_id
     _presence(visit).stay()
 
 

@@ -58,3 +58,38 @@ def test_nothing_is_sent_while_nobody_listens(page):
     assert sent(page) == []
     page.evaluate("outbox.send = listener; outbox.flush();")
     assert sent(page) == [[1, [1]]]
+
+
+def test_all_that_waits_goes_at_once_when_something_else_is_used(page):
+    page.evaluate("""() => {
+        document.body.innerHTML = "<main><input></main><button>Commit</button>";
+        outbox.open("clip", document.querySelector("main"));
+        for (let count = 0; count < 3; count += 1) outbox.push({ do: "undo" });
+    }""")
+    page.locator("input").press("a")
+    assert sent(page) == [[1, [1]]]  # what is used is the deck itself
+    page.locator("button").click()
+    assert sent(page) == [[1, [1]], [2, [1, 2, 3]]]
+    page.locator("button").press("Enter")
+    assert len(sent(page)) == 2  # it was sent already
+    page.evaluate("outbox.close()")
+    page.evaluate("outbox.push({ do: 'undo' })")
+    page.locator("button").click()
+    assert len(sent(page)) == 2
+
+
+def test_what_was_unanswered_when_the_page_was_left_goes_on_with_the_same_clip_only(page):
+    page.evaluate("outbox.open('clip', document.body); outbox.push({ do: 'undo' }); outbox.push({ do: 'undo' })")
+    page.evaluate("outbox.answered(1); outbox.close()")
+    again = """(key) => {
+        const next = new outbox.constructor();
+        next.open(key, document.body);
+        next.answered(1);
+        const waiting = next.waiting.map(({ sequence }) => sequence);
+        next.push({ do: "reset" });
+        return [...waiting, next.sequence];
+    }"""
+    assert page.evaluate(again, "clip") == [2, 3]
+    assert page.evaluate(again, "clip") == [2]  # taken over once; its own begin after what was answered
+    page.evaluate("outbox.open('clip', document.body); outbox.push({ do: 'undo' }); outbox.close()")
+    assert page.evaluate(again, "another") == [2]

@@ -1,5 +1,6 @@
 import gc
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -183,6 +184,25 @@ def test_the_clip_is_erased_when_the_visitor_does_not_come_back(visit, monkeypat
     visit._erasure.join(30)
     assert visit.source is None
     assert not list(visit.folder.iterdir())
+
+
+def test_a_visitor_whose_connection_came_back_keeps_the_clip_until_it_ends_again(visit, monkeypatch):
+    monkeypatch.setattr(state, "SECONDS_TO_COME_BACK", 0.05)
+    connected = {"session"}
+    monkeypatch.setattr(state.runtime, "exists", lambda: True)
+    monkeypatch.setattr(
+        state.runtime, "get_instance", lambda: SimpleNamespace(is_active_session=connected.__contains__)
+    )
+    visit.session = "session"
+    open_uploads([File("clip.mp4")])
+    visit.leave()
+    for _ in range(4):
+        visit._erasure.join(30)
+        assert visit.source.paths[0].exists()
+    connected.clear()
+    visit._erasure.join(30)
+    visit._erasure.join(30)
+    assert visit.source is None
 
 
 def test_a_visitor_who_comes_back_finds_the_clip(visit, monkeypatch):

@@ -1,10 +1,12 @@
 """Taking work away from the Analyze page, and opening it there again."""
 
+import io
 import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 
 from mer_core.clips import read_clip
@@ -15,6 +17,8 @@ from mer_core.pictures import png_bytes
 from mer_core.samples import sample_clips
 from mer_core.session_file import session_json, session_of
 from mer_core.video_writer import write_video
+from ui.analyze import reopening
+from ui.state import Visit
 
 
 def visit_of(page):
@@ -30,6 +34,11 @@ def uploader_of(page):
     """Where markers and sessions are opened, which is not where clips are."""
     (uploader,) = (one for one in page.file_uploader if one.key.startswith("work_"))
     return uploader
+
+
+def slider_of(page, name):
+    (slider,) = (one for one in page.slider if one.key.startswith(f"marker_{name}_"))
+    return slider
 
 
 def open_file(page, name, content):
@@ -121,6 +130,32 @@ def test_a_session_brings_markers_settings_network_and_notes_back(with_sample):
     open_file(with_sample, "work.mer.json", session_json(replace(session, model="../../secret")))
     assert "../../secret, is not on this machine" in said(with_sample)
     assert visit_of(with_sample).analysis[1].checkpoint.name == "ststnet"
+
+
+def test_a_file_that_the_browser_reports_again_is_not_taken_again(monkeypatch):
+    visit = Visit()
+    upload = io.BytesIO(b"{}")
+    upload.name = "work.mer.json"
+    monkeypatch.setattr(st, "session_state", {"work_0": upload})
+    reopening._take(visit, "work_0", None)
+    assert "work.mer.json" in visit.paperwork.refused
+    visit.paperwork.refused = None
+    reopening._take(visit, "work_0", None)
+    assert (visit.paperwork.refused, visit.works) == (None, 1)
+
+
+def test_opening_a_session_leaves_the_upload_of_a_clip_alone(analyze):
+    clip_upload, work = (uploader.key for uploader in analyze.file_uploader)
+    open_file(analyze, "work.mer.json", "{}")
+    assert [uploader.key for uploader in analyze.file_uploader][0] == clip_upload
+    assert [uploader.key for uploader in analyze.file_uploader][1] != work
+
+
+def test_two_sliders_moved_in_one_message_both_count(with_sample):
+    slider_of(with_sample, "onset").set_value(9)
+    slider_of(with_sample, "apex").set_value(27).run()
+    interval = visit_of(with_sample).interval
+    assert (interval.onset, interval.apex) == (9, 27)
 
 
 def test_a_session_of_another_clip_is_refused_with_both_hashes(with_sample):

@@ -13,7 +13,7 @@ from mer_core.markers import MARKERS
 from mer_core.session_file import SESSION_ENDING, blind_session_of, session_json
 from ui.analyze.downloads import coding_fields
 from ui.analyze.face import tell_deck_blind
-from ui.analyze.markers import markers_by_number
+from ui.analyze.markers import markers_by_number, take_actions
 from ui.analyze.reopening import import_result, open_work
 from ui.analyze.score_sheet import score_sheet
 from ui.analyze.settings import Settings, frame_rate_field
@@ -143,7 +143,8 @@ def _commit_button(visit: Visit, prepared: PreparedClip) -> None:
 
 
 def _commit(visit: Visit, prepared: PreparedClip) -> None:
-    interval = markers_of(visit, prepared)  # a key pressed in the deck just before the click counts
+    take_actions(visit, prepared)  # a key pressed in the deck just before the click counts
+    interval = markers_of(visit, prepared)
     if visit.blind is None or visit.blind.committed or missing_markers(interval):
         return  # a second click came before the page had changed
     coder = visit.paperwork.coding_of(prepared.clip).coder

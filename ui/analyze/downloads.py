@@ -1,13 +1,11 @@
 """The work to take away, and earlier work to open again."""
 
 from dataclasses import replace
-from functools import partial
 
 import streamlit as st
 
 from mer_core.analysis import Analysis
 from mer_core.clips import Clip
-from mer_core.coded_events import Coding
 from mer_core.exports.formats import FORMATS, ExportFormat
 from ui.analyze.reopening import import_result, open_work
 from ui.state import Visit, current_visit
@@ -23,19 +21,18 @@ def downloads(analysis: Analysis) -> None:
     with st.container(horizontal=True, key="downloads"):
         with st.popover("Take it away", icon=":material/download:", key="take_away"):
             coding_fields(visit, analysis.clip)
-            coding = visit.coding_of(analysis.clip)
             with st.container(gap=None, key="formats"):
                 for export in FORMATS:
-                    _button(export, analysis, coding)
+                    _button(visit, export, analysis)
         open_work(visit, analysis.prepared)
     import_result(visit)
 
 
-def _button(export: ExportFormat, analysis: Analysis, coding: Coding) -> None:
+def _button(visit: Visit, export: ExportFormat, analysis: Analysis) -> None:
     lacks_times = export.needs_times and analysis.clip.timestamps_ms is None
     st.download_button(
         export.label,
-        partial(export.make, analysis, coding),
+        lambda: export.make(analysis, visit.coding_of(analysis.clip)),  # with what was typed just before the click
         export.name_for(analysis.clip.name),
         export.mime,
         key=f"download{export.ending.replace('.', '_')}",

@@ -5,7 +5,6 @@ from typing import Any
 import streamlit as st
 
 from mer_core.analysis import PreparedClip
-from mer_core.clips import Clip
 from mer_core.interval import UNSET, Interval
 from mer_core.markers import MARKERS, move_marker
 from ui.analyze.working import markers_of
@@ -85,7 +84,7 @@ def _marker_slider(visit: Visit, prepared: PreparedClip, interval: Interval, nam
             frame,
             key=key,
             on_change=_move,
-            args=(visit, interval, name, clip, key),
+            args=(visit, prepared, name, key),
             disabled=clip.num_frames < 3,
         )
 
@@ -108,10 +107,11 @@ def _movements(visit: Visit, prepared: PreparedClip, interval: Interval) -> None
     )
 
 
-def _move(visit: Visit, interval: Interval, name: str, clip: Clip, key: str) -> None:
+def _move(visit: Visit, prepared: PreparedClip, name: str, key: str) -> None:
     if is_outdated(key):
         return
-    moved = move_marker(interval, name, st.session_state[key], clip.num_frames)
+    # From where the markers are, not from where they were drawn: another one may have been moved since.
+    moved = move_marker(markers_of(visit, prepared), name, st.session_state[key], prepared.clip.num_frames)
     visit.mark(moved, mover=name)
     show_in(key, getattr(moved, name))  # the slider stays, also where others stopped it
 

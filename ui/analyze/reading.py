@@ -18,7 +18,7 @@ from ui.analyze.nearby import nearby_markings
 from ui.analyze.sections import section, section_chooser
 from ui.analyze.settings import Settings, current_settings, settings_panel
 from ui.analyze.working import analysis_of, markers_of, prepared_clip
-from ui.state import Source, Visit
+from ui.state import Source, Visit, keep_until_left
 
 
 @st.fragment
@@ -30,6 +30,7 @@ def reading(visit: Visit, source: Source, stage: str) -> None:
         source: the clip's, as the page around this was drawn.
         stage: whether anything may be shown, likewise.
     """
+    keep_until_left(visit)  # after a lost connection nothing else of the page may be drawn
     # Another clip, another frame rate, or blind coding that began or ended: the whole page follows.
     if visit.source is not source or visit.stage != stage or visit.frames is None:
         st.rerun()

@@ -76,7 +76,7 @@ def _waiting(visit: Visit, sentence: str) -> None:
 
 
 def _uploader(visit: Visit, label: str, types: tuple[str, ...], prepared: PreparedClip | None) -> None:
-    key = f"work_{visit.uploads}"
+    key = _key(visit)
     st.file_uploader(
         label,
         type=list(types),
@@ -90,14 +90,18 @@ def _uploader(visit: Visit, label: str, types: tuple[str, ...], prepared: Prepar
 def _take(visit: Visit, key: str, prepared: PreparedClip | None) -> None:
     """Read the uploaded file; the widget is empty again afterwards."""
     upload = st.session_state[key]
-    if upload is None:
+    if upload is None or key != _key(visit):  # the browser reports a file until it has drawn the empty widget
         return
-    visit.uploads += 1
+    visit.works += 1
     visit.paperwork.forget_import()
     try:
         _read(visit, upload.getvalue(), upload.name, prepared)
     except MerError as error:
         visit.paperwork.refused = str(error)
+
+
+def _key(visit: Visit) -> str:
+    return f"work_{visit.works}"
 
 
 def _read(visit: Visit, content: bytes, name: str, prepared: PreparedClip | None) -> None:

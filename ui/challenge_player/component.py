@@ -35,4 +35,4 @@ def challenge_link(state: dict[str, Any], on_actions: Callable[[], None]) -> Non
 
 def challenge_actions() -> Any:
     """What the browser reports: the challenge's key and a list of numbered actions. Not to be trusted."""
-    return st.session_state[_LINK_KEY]["actions"]
+    return (st.session_state.get(_LINK_KEY) or {}).get("actions")  # nothing before it is used

@@ -71,6 +71,7 @@ class Challenge {
     this.section.addEventListener("keyup", (event) => event.key === " " && event.preventDefault());
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.section);
+    this.outbox.open(clip.key, this.root);
     this.place = meetingPlace(clip.key);
     this.place.deck = this; // the link knows its other end by this name
     this.frames.lookAround(0);

@@ -52,6 +52,7 @@ class Deck {
     new Input(this);
     this.resizing = new ResizeObserver(() => this.redraw());
     this.resizing.observe(this.root);
+    this.outbox.open(clip.key, this.root);
     this.place = meetingPlace(clip.key);
     this.place.deck = this;
     this.restyle();
@@ -75,7 +76,7 @@ class Deck {
       this.outbox.flush();
       return;
     }
-    const isFirst = this.news === null;
+    const isFirst = this.chosen === null;
     this.news = news;
     this.outbox.answered(news.sequence);
     if (!this.outbox.isSettled) return; // newer changes are on their way: their answer is worth drawing
@@ -263,13 +264,11 @@ class Deck {
     const [onset, apex] = this.chosen.marks;
     const blinksTo = this.blinker.isSwapped ? onset : apex;
     const shown = this.look.blink || this.look.amplify ? blinksTo : this.now;
-    if (this.news !== null) {
-      const arrows = this.look.arrows && this.found && shown === apex && !this.look.amplify && !this.look.mirror;
-      const list = arrows && this.found.isFinding ? { list: this.found.arrows, factor: this.found.arrowFactor } : null;
-      const all = this.stage.draw({ onset, shown, crop: this.news.crop, look: this.look, arrows: list });
-      this.isIncomplete = !all;
-      if (all) this.root.dataset.state = "ready";
-    }
+    const arrows = this.look.arrows && this.found && shown === apex && !this.look.amplify && !this.look.mirror;
+    const list = arrows && this.found.isFinding ? { list: this.found.arrows, factor: this.found.arrowFactor } : null;
+    const all = this.stage.draw({ onset, shown, crop: this.news.crop, look: this.look, arrows: list });
+    this.isIncomplete = !all;
+    if (all) this.root.dataset.state = "ready";
     this.captions.tellNow({ shown, ...this.chosen, look: this.look, found: this.found });
     if (!this.clip.pair && this.track.movePlayhead(this.now)) this.drawTrack();
   }

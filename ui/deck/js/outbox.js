@@ -1,8 +1,12 @@
-// Changes on their way to Python: one message at a time, each holding all that Python has not yet answered.
+// Changes on their way to Python: one message at a time, each holding all that Python has not yet answered. What waits
+// for an answer to the message before goes at once when the visitor turns to something else on the page.
 
 // A message without an answer is sent again after this time, then after twice as long, and so on: the page loses some,
 // but a slow one would never come to an end if it were asked again and again.
 const FIRST_PATIENCE_MS = 1500;
+const TURNING_AWAY = ["pointerdown", "keydown"];
+// What is still unanswered when its page is left waits here for the visitor to come back.
+const LEFT = Symbol.for("mer-studio.left");
 
 export class Outbox {
   constructor() {
@@ -10,8 +14,26 @@ export class Outbox {
     this.waiting = [];
     this.sequence = 0;
     this.attempt = 0;
+    this.sentUpTo = 0;
     this.timer = 0;
+    this.leave = () => {};
     this.beginAnew();
+  }
+
+  // Go on with what was left under this key; before anything outside the element is used, all goes to Python.
+  open(key, element) {
+    if (globalThis[LEFT]?.key === key) {
+      this.waiting = globalThis[LEFT].waiting;
+      this.sequence = this.waiting.at(-1).sequence;
+    }
+    globalThis[LEFT] = null;
+    const host = element.getRootNode().host ?? element;
+    const watch = (event) => event.composedPath().includes(host) || this.hurry();
+    for (const type of TURNING_AWAY) document.addEventListener(type, watch, true);
+    this.leave = () => {
+      for (const type of TURNING_AWAY) document.removeEventListener(type, watch, true);
+      if (!this.isSettled) globalThis[LEFT] = { key, waiting: this.waiting };
+    };
   }
 
   beginAnew() {
@@ -49,7 +71,18 @@ export class Outbox {
       return;
     }
     if (this.sentAt > -Infinity) this.patience *= 2;
+    this.post(now);
+  }
+
+  // Do not wait for the answer to the message before; what was sent already is not sent again.
+  hurry() {
+    if (!this.isSettled && this.send !== null && this.sentUpTo < this.sequence) this.post(performance.now());
+  }
+
+  post(now) {
+    clearTimeout(this.timer);
     this.sentAt = now;
+    this.sentUpTo = this.sequence;
     this.attempt += 1; // the page passes over a message that equals the one before it
     this.timer = setTimeout(() => this.flush(), this.patience);
     this.send(this.waiting, this.attempt);
@@ -57,6 +90,7 @@ export class Outbox {
 
   close() {
     clearTimeout(this.timer);
+    this.leave();
     this.send = null;
   }
 }
