@@ -72,10 +72,26 @@ def test_all_that_waits_goes_at_once_when_something_else_is_used(page):
     assert sent(page) == [[1, [1]], [2, [1, 2, 3]]]
     page.locator("button").press("Enter")
     assert len(sent(page)) == 2  # it was sent already
-    page.evaluate("outbox.close()")
-    page.evaluate("outbox.push({ do: 'undo' })")
+    page.evaluate("outbox.answered(1)")
+    assert len(sent(page)) == 2  # nor is it when the first of it is answered
+    page.evaluate("outbox.answered(3); outbox.close(); outbox.push({ do: 'undo' })")
+    sent_before = len(sent(page))
     page.locator("button").click()
-    assert len(sent(page)) == 2
+    assert len(sent(page)) == sent_before
+
+
+def test_after_a_link_to_another_page_nothing_is_sent_for_a_while(page):
+    page.evaluate("""() => {
+        document.body.innerHTML = '<main></main><a href="#elsewhere">Elsewhere</a>';
+        outbox.open("clip", document.querySelector("main"));
+        outbox.push({ do: "undo" }); outbox.push({ do: "undo" });
+    }""")
+    page.locator("a").click()
+    page.evaluate("outbox.push({ do: 'undo' }); outbox.answered(1);")
+    page.clock.run_for(4_900)
+    assert sent(page) == [[1, [1]]]
+    page.clock.run_for(200)
+    assert sent(page) == [[1, [1]], [2, [2, 3]]]
 
 
 def test_what_was_unanswered_when_the_page_was_left_goes_on_with_the_same_clip_only(page):

@@ -31,8 +31,9 @@ def reading(visit: Visit, source: Source, stage: str) -> None:
         stage: whether anything may be shown, likewise.
     """
     keep_until_left(visit)  # after a lost connection nothing else of the page may be drawn
-    # Another clip, another frame rate, or blind coding that began or ended: the whole page follows.
-    if visit.source is not source or visit.stage != stage or visit.frames is None:
+    # Another clip, another frame rate, or blind coding that began or ended: the whole page follows. Also after a button
+    # outside: pressed in the very moment in which the deck reports, it is taken for one of this part of the page.
+    if visit.is_choosing or visit.source is not source or visit.stage != stage or visit.frames is None:
         st.rerun()
     try:
         settings = current_settings()

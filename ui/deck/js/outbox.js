@@ -5,6 +5,9 @@
 // but a slow one would never come to an end if it were asked again and again.
 const FIRST_PATIENCE_MS = 1500;
 const TURNING_AWAY = ["pointerdown", "keydown"];
+// From a press on a link to another page nothing is sent for this time: a message about the page that is being left
+// would come in while the next one is drawn, and Streamlit then shows neither.
+const LEAVING_MS = 5000;
 // What is still unanswered when its page is left waits here for the visitor to come back.
 const LEFT = Symbol.for("mer-studio.left");
 
@@ -16,6 +19,7 @@ export class Outbox {
     this.attempt = 0;
     this.sentUpTo = 0;
     this.timer = 0;
+    this.heldUntil = -Infinity;
     this.leave = () => {};
     this.beginAnew();
   }
@@ -28,7 +32,7 @@ export class Outbox {
     }
     globalThis[LEFT] = null;
     const host = element.getRootNode().host ?? element;
-    const watch = (event) => event.composedPath().includes(host) || this.hurry();
+    const watch = (event) => event.composedPath().includes(host) || this.turnAway(event);
     for (const type of TURNING_AWAY) document.addEventListener(type, watch, true);
     this.leave = () => {
       for (const type of TURNING_AWAY) document.removeEventListener(type, watch, true);
@@ -57,7 +61,7 @@ export class Outbox {
     this.sequence = Math.max(this.sequence, sequence);
     const before = this.waiting.length;
     this.waiting = this.waiting.filter((action) => action.sequence > sequence);
-    if (this.waiting.length < before || this.isSettled) this.beginAnew();
+    if (this.isSettled || (this.waiting.length < before && this.sentUpTo < this.sequence)) this.beginAnew();
     this.flush();
   }
 
@@ -65,7 +69,7 @@ export class Outbox {
     clearTimeout(this.timer);
     if (this.isSettled || this.send === null) return;
     const now = performance.now();
-    const rest = this.sentAt + this.patience - now;
+    const rest = Math.max(this.sentAt + this.patience, this.heldUntil) - now;
     if (rest > 0) {
       this.timer = setTimeout(() => this.flush(), rest);
       return;
@@ -74,9 +78,15 @@ export class Outbox {
     this.post(now);
   }
 
+  turnAway(event) {
+    if (isToAnotherPage(event)) this.heldUntil = performance.now() + LEAVING_MS;
+    else this.hurry();
+  }
+
   // Do not wait for the answer to the message before; what was sent already is not sent again.
   hurry() {
-    if (!this.isSettled && this.send !== null && this.sentUpTo < this.sequence) this.post(performance.now());
+    const now = performance.now();
+    if (!this.isSettled && this.send !== null && this.sentUpTo < this.sequence && now >= this.heldUntil) this.post(now);
   }
 
   post(now) {
@@ -93,4 +103,10 @@ export class Outbox {
     this.leave();
     this.send = null;
   }
+}
+
+function isToAnotherPage(event) {
+  const link = event.composedPath().find((part) => part instanceof HTMLAnchorElement);
+  const opensElsewhere = event.ctrlKey || event.metaKey || event.shiftKey || link?.target === "_blank";
+  return Boolean(link?.href) && !link.hasAttribute("download") && !opensElsewhere;
 }
