@@ -11,6 +11,7 @@ import numpy as np
 import torch
 
 from mer_core.checkpoints import Checkpoint, load_checkpoint
+from mer_core.ensemble import MAPS_AT_ONCE
 from mer_core.scores import as_interval, as_score
 from training.augment import mirrored
 from training.cli.common import read_data
@@ -19,8 +20,6 @@ from training.datasets.maps import LabelledMaps
 from training.loso import predictions_of_logits
 from training.metrics import SubjectCounts, uf1
 from training.overlap import person_fingerprint
-
-_BATCH = 4  # with 68 networks, layers larger than that leave the processor's cache
 
 
 def main() -> None:
@@ -41,7 +40,7 @@ def _asked(checkpoint: Checkpoint, data: LabelledMaps, planes: torch.Tensor) -> 
     if ensemble is None:
         raise SystemExit(f"{checkpoint.name} does not hold the networks of the folds.")
     who = [ensemble.left_out.index(person_fingerprint(sample.dataset, sample.subject)) for sample in data.samples]
-    each = [ensemble.logits(checkpoint.input_spec.from_planes(batch)) for batch in planes.split(_BATCH)]
+    each = [ensemble.logits(checkpoint.input_spec.from_planes(batch)) for batch in planes.split(MAPS_AT_ONCE)]
     logits = torch.cat(each, dim=1)
     return logits[who, torch.arange(len(who))].double().softmax(dim=1).numpy()
 

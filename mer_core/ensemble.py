@@ -21,6 +21,8 @@ FOLDS_FILE = "folds.safetensors"
 # 68 networks on one core, ms: Off-TANet 183 one by one, 141 in parts of 17 or 34, 213 as one part, which leaves the
 # processor's cache; mini-AORCNN 148, 90 to 99, 125. More parts than this would be small ones.
 _MOST_PARTS = 4
+# Maps to ask about at a time: with 68 networks, layers larger than that leave the processor's cache.
+MAPS_AT_ONCE = 4
 
 Weights = Mapping[str, torch.Tensor]
 

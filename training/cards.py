@@ -7,6 +7,7 @@ from typing import Any
 from mer_core.checkpoints import Checkpoint
 from mer_core.inputs import NOT_STATED, InputSpec
 from mer_core.models import model_info
+from training.provenance import NOT_RECORDED
 from training.reliability.card_section import trust_section
 
 _LIMITS = """## Limits
@@ -57,7 +58,7 @@ def validated_card(checkpoint: Checkpoint, commands: Commands) -> str:
 
 def _when_and_where(run: Mapping[str, Any]) -> str:
     """When, at which commits and on what a run's networks were trained; records of before this was kept lack it."""
-    date, commits, hardware = (run.get(name, "not recorded") for name in ("date", "commit", "hardware"))
+    date, commits, hardware = (run.get(name, NOT_RECORDED) for name in ("date", "commit", "hardware"))
     return f"date {date}, commits {commits}, hardware {hardware}"
 
 

@@ -9,6 +9,7 @@ import torch
 
 from mer_core.asking import ask
 from mer_core.checkpoints import Checkpoint
+from mer_core.ensemble import MAPS_AT_ONCE
 from mer_core.errors import MerError
 from mer_core.labels import LABELS
 from training.datasets.extract import Progress, extract_motion, frames_of, of_each
@@ -21,7 +22,6 @@ from training.predictions import Predictions
 from training.report_parts import BOOTSTRAP, confusion_table, score_blocks, scores_table
 
 _SINGLE_BATCH = 32  # the largest network takes 224x224 px: 19 MB of input at a time
-_ENSEMBLE_BATCH = 4  # with 68 networks, layers larger than that leave the processor's cache
 
 
 def predict(
@@ -38,7 +38,7 @@ def predict(
         MerError: its network needs motion in pixels and a sample is but a map, or shows no face.
     """
     spec = checkpoint.input_spec
-    size = _SINGLE_BATCH if checkpoint.ensemble is None else _ENSEMBLE_BATCH
+    size = _SINGLE_BATCH if checkpoint.ensemble is None else MAPS_AT_ONCE
     if spec.kind == "minmax28":
         batches: Iterator[torch.Tensor] = (spec.from_planes(batch) for batch in data.planes.split(size))
     else:

@@ -11,16 +11,16 @@ from mer_core.cores import num_cores
 from training.store import FoldOutcome
 
 _HERE = Path(__file__).resolve().parent
-_UNKNOWN = "not recorded"
+NOT_RECORDED = "not recorded"
 
 
 def provenance(outcomes: Iterable[FoldOutcome]) -> dict[str, Any]:
     """Plain values: date of the last fold (UTC), commits, hardware, engines, and the hours all folds took together."""
     outcomes = sorted(outcomes, key=lambda outcome: outcome.date)
-    commits = dict.fromkeys(outcome.commit or _UNKNOWN for outcome in outcomes)
-    machines = dict.fromkeys(outcome.hardware or _UNKNOWN for outcome in outcomes)
+    commits = dict.fromkeys(outcome.commit or NOT_RECORDED for outcome in outcomes)
+    machines = dict.fromkeys(outcome.hardware or NOT_RECORDED for outcome in outcomes)
     return {
-        "date": outcomes[-1].date or _UNKNOWN,
+        "date": outcomes[-1].date or NOT_RECORDED,
         "commit": ", ".join(commits),
         "hardware": ", ".join(machines),
         "engines": sorted({outcome.engine or "pool" for outcome in outcomes}),
@@ -36,7 +36,7 @@ def commit() -> str:
     """
     head, changes = _git("rev-parse", "--short=10", "HEAD"), _git("status", "--porcelain", "--untracked-files=no")
     if head is None or changes is None:
-        return _UNKNOWN
+        return NOT_RECORDED
     return f"{head}+" if changes else head
 
 

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+CLIP = "mer_core/assets/samples/surprise.mp4"
 THE_DECK = 'const [{ deck }] = globalThis[Symbol.for("mer-studio.decks")].values();'
 _HAS_DRAWN = f"() => {{ {THE_DECK} return deck.requested === 0 && !deck.isIncomplete; }}"
 _IS_ANSWERED = f"() => {{ {THE_DECK} return deck.outbox.isSettled; }}"
@@ -19,6 +20,30 @@ def opened(page):
     expect(page.locator(".st-key-downloads")).to_be_attached()
     settled(page)
     return deck
+
+
+def opened_blind(page, address):
+    """The deck of an uploaded clip that is to be coded blind."""
+    page.goto(f"{address}/analyze")
+    page.get_by_text("Code blind first").click()
+    expect(page.get_by_role("button", name="Sample 1")).to_be_visible()  # the switch was taken
+    page.locator('input[type="file"]').first.set_input_files(CLIP)
+    deck = page.locator(".deck")
+    expect(deck).to_have_attribute("data-state", "ready")
+    expect(page.locator(".st-key-blind_commit")).to_be_attached()
+    return deck
+
+
+def step_to(page, deck, frame):
+    """Put the playhead on a frame by keys, which leaves it the focus."""
+    playhead = deck.get_by_role("slider", name="Playhead")
+    playhead.focus()
+    page.keyboard.press("Home")
+    for _ in range(frame // 10):
+        page.keyboard.press("Shift+ArrowRight")
+    for _ in range(frame % 10):
+        page.keyboard.press("ArrowRight")
+    expect(playhead).to_have_attribute("aria-valuenow", str(frame))
 
 
 def answered(page):

@@ -6,11 +6,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.browser.deck import frame_of, settled
+from tests.browser.deck import frame_of, opened_blind, settled, step_to
 
 pytestmark = pytest.mark.browser
 
-CLIP = "mer_core/assets/samples/surprise.mp4"
 # All that the browser was told about the open clip, and whether anything is on the curve's canvases.
 TOLD = """() => [...globalThis[Symbol.for("mer-studio.decks")].values()].map(({ deck, news }) => ({
     found: news.found, movements: news.movements, isBlind: news.isBlind, own: news.own, sources: news.sources,
@@ -19,33 +18,11 @@ TOLD = """() => [...globalThis[Symbol.for("mer-studio.decks")].values()].map(({ 
 DRAWN = '() => [...globalThis[Symbol.for("mer-studio.decks")].values()].every(({ deck }) => deck)'
 
 
-def opened_blind(page, address):
-    page.goto(f"{address}/analyze")
-    page.get_by_text("Code blind first").click()
-    expect(page.get_by_role("button", name="Sample 1")).to_be_visible()  # the switch was taken
-    page.locator('input[type="file"]').first.set_input_files(CLIP)
-    deck = page.locator(".deck")
-    expect(deck).to_have_attribute("data-state", "ready")
-    expect(page.locator(".st-key-blind_commit")).to_be_attached()
-    return deck
-
-
 def told_to(page):
     """All that the browser was told, once its deck is drawn."""
     page.wait_for_function(DRAWN)
     (told,) = page.evaluate(TOLD)
     return told
-
-
-def step_to(page, deck, frame):
-    playhead = deck.get_by_role("slider", name="Playhead")
-    playhead.focus()
-    page.keyboard.press("Home")
-    for _ in range(frame // 10):
-        page.keyboard.press("Shift+ArrowRight")
-    for _ in range(frame % 10):
-        page.keyboard.press("ArrowRight")
-    expect(playhead).to_have_attribute("aria-valuenow", str(frame))
 
 
 def score(page, unit):

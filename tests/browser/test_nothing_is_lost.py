@@ -3,8 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.deck import answered, frame_of, opened, settled, stands_at
-from tests.browser.test_blind import CLIP, opened_blind, step_to
+from tests.browser.deck import CLIP, answered, frame_of, opened, opened_blind, settled, stands_at, step_to
 
 pytestmark = pytest.mark.browser
 

@@ -4,13 +4,12 @@ import pympi
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.deck import answered, frame_of, middle, opened, picture, settled, stands_at
+from tests.browser.deck import CLIP, answered, frame_of, middle, opened, picture, settled, stands_at
 
 pytestmark = pytest.mark.browser
 
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
-CLIP = "mer_core/assets/samples/surprise.mp4"
 
 
 class Desk:

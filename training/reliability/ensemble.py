@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import torch
 
-from mer_core.ensemble import FoldEnsemble, rounded, stacked_weights
+from mer_core.ensemble import MAPS_AT_ONCE, FoldEnsemble, rounded, stacked_weights
 from mer_core.errors import MerError
 from training.datasets.maps import LabelledMaps
 from training.folds import loso_folds
@@ -15,7 +15,6 @@ from training.run_spec import RunSpec
 from training.store import RunStore
 
 MOST_BYTES = 12 * 10**6
-_BATCH = 4  # maps at a time: with 68 networks, layers larger than that leave the processor's cache
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ def compare(
     """
     same_mean = same_single = done = 0
     max_error = 0.0
-    for batch in inputs.split(_BATCH):
+    for batch in inputs.split(MAPS_AT_ONCE):
         before, after = (ensemble.logits(batch).softmax(dim=-1) for ensemble in (exact, stored))
         same_mean += int((before.mean(0).argmax(-1) == after.mean(0).argmax(-1)).sum())
         same_single += int((before.argmax(-1) == after.argmax(-1)).sum())

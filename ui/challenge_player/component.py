@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from ui.deck.component import reported_actions
 from ui.deck.modules import joined_modules
 
 _HERE = Path(__file__).parent
@@ -35,4 +36,4 @@ def challenge_link(state: dict[str, Any], on_actions: Callable[[], None]) -> Non
 
 def challenge_actions() -> Any:
     """What the browser reports: the challenge's key and a list of numbered actions. Not to be trusted."""
-    return (st.session_state.get(_LINK_KEY) or {}).get("actions")  # nothing before it is used
+    return reported_actions(_LINK_KEY)

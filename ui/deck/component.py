@@ -35,4 +35,9 @@ def deck_link(state: dict[str, Any], on_actions: Callable[[], None]) -> None:
 
 def deck_actions() -> Any:
     """What the browser reports: the clip's key and a list of numbered actions. Not to be trusted."""
-    return (st.session_state.get(_LINK_KEY) or {}).get("actions")  # nothing before it is used
+    return reported_actions(_LINK_KEY)
+
+
+def reported_actions(link_key: str) -> Any:
+    """What a link reports from the browser, None before it is used. Not to be trusted."""
+    return (st.session_state.get(link_key) or {}).get("actions")

@@ -56,12 +56,16 @@ export class Outbox {
     return this.waiting.length === 0;
   }
 
+  get hasUnsent() {
+    return this.waiting.at(-1)?.sequence > this.sentUpTo;
+  }
+
   // Python has taken into account all actions up to this one.
   answered(sequence) {
     this.sequence = Math.max(this.sequence, sequence);
     const before = this.waiting.length;
     this.waiting = this.waiting.filter((action) => action.sequence > sequence);
-    if (this.isSettled || (this.waiting.length < before && this.sentUpTo < this.sequence)) this.beginAnew();
+    if (this.isSettled || (this.waiting.length < before && this.hasUnsent)) this.beginAnew();
     this.flush();
   }
 
@@ -86,7 +90,7 @@ export class Outbox {
   // Do not wait for the answer to the message before; what was sent already is not sent again.
   hurry() {
     const now = performance.now();
-    if (!this.isSettled && this.send !== null && this.sentUpTo < this.sequence && now >= this.heldUntil) this.post(now);
+    if (this.hasUnsent && this.send !== null && now >= this.heldUntil) this.post(now);
   }
 
   post(now) {
